@@ -1,0 +1,35 @@
+"""Whose address a request comes from, believing only the proxies that were named."""
+
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the nearest address that is not a trusted proxy, or "" when the server saw none.
+
+    X-Forwarded-For is read from the right, as each proxy appends the address that it saw; what stands left of the
+    first stranger may be forged.
+    """
+    seen = request.META.get("REMOTE_ADDR", "")
+    if not settings.TRUSTED_PROXIES:
+        return seen
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    while forwarded and _is_trusted(seen):
+        seen = forwarded.pop()
+    return seen if _is_address(seen) else ""
+
+
+def _is_trusted(address: str) -> bool:
+    return _is_address(address) and any(
+        ip_address(address) in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES
+    )
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True

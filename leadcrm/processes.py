@@ -1,0 +1,62 @@
+"""Programs that belong together: started together, ended together, none restarted behind anyone's back."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import FrameType
+
+GRACE = 20  # seconds that a program has to end by itself before it is killed
+STEP = 0.1  # seconds between two looks
+
+
+def run_together(programs: Mapping[str, Sequence[str]], *, is_ready: Callable[[], bool], on_ready: Callable[[], None]) -> int:
+    """Run programs, given by name, side by side; return an exit code once all have ended.
+
+    The first one that ends ends the others, and its exit code is returned (1 where it ended with 0, since
+    none of them should end). SIGINT and SIGTERM end them all with 0. `on_ready` is called once, as soon as
+    `is_ready` says yes.
+    """
+    told_to_stop = _listen_for_signals()
+    running = {name: subprocess.Popen(command) for name, command in programs.items()}
+    try:
+        announced = False
+        while not told_to_stop.wait(STEP) and not _ended(running):
+            if not announced and is_ready():
+                announced = True
+                on_ready()
+        return 0 if told_to_stop.is_set() else _exit_code(running)
+    finally:
+        _end(running.values())
+
+
+def _listen_for_signals() -> threading.Event:
+    told_to_stop = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        told_to_stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return told_to_stop
+
+
+def _ended(running: Mapping[str, subprocess.Popen[bytes]]) -> list[str]:
+    return [name for name, program in running.items() if program.poll() is not None]
+
+
+def _exit_code(running: Mapping[str, subprocess.Popen[bytes]]) -> int:
+    code = running[_ended(running)[0]].returncode
+    # A program that a signal ended reports it the way a shell does.
+    return 128 - code if code < 0 else code or 1
+
+
+def _end(programs: Collection[subprocess.Popen[bytes]]) -> None:
+    for program in programs:
+        program.terminate()
+    for program in programs:
+        try:
+            program.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()

@@ -1,0 +1,114 @@
+"""The kinds of event: what each is called, which channel it belongs to, and what it says about the lead's interest."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event.
+
+    label: how a timeline tells it. channel: whose icon it carries. is_voluntary: an engagement by the lead's own will.
+    is_hand_raise: the lead asks to be sold to. aliases: names that clients and vendors use for it.
+    is_own: something the lead did, rather than something we or a machine did.
+    """
+
+    key: str
+    label: str
+    channel: str
+    is_voluntary: bool = False
+    is_hand_raise: bool = False
+    is_own: bool = True
+    aliases: tuple[str, ...] = ()
+
+
+CATALOG = (
+    Kind("page_viewed", "Viewed a page", "content", aliases=("page", "screen", "content seen", "$pageview")),
+    Kind("content_downloaded", "Downloaded content", "ebook", is_voluntary=True),
+    Kind("ebook_downloaded", "Downloaded eBook", "ebook", is_voluntary=True, aliases=("E-Book Download", "eBook Download")),
+    Kind("form_submitted", "Sent a form", "form", aliases=("Form Submission", "Form Completed")),
+    Kind("newsletter_subscribed", "Subscribed to the newsletter", "newsletter", is_voluntary=True,
+         aliases=("Newsletter Signup", "Newsletter Sign-up", "Subscribed")),
+    Kind("social_interaction", "Reacted on social media", "social", is_voluntary=True, aliases=("Social Comment", "Social Like")),
+    Kind("store_visited", "Visited the store", "store", aliases=("Store Visit", "Showroom Visited")),
+    Kind("email_bounced", "E-mail bounced", "newsletter", is_own=False, aliases=("Bounced",)),
+    Kind("unsubscribed", "Unsubscribed", "newsletter", aliases=("Email Unsubscribed",)),
+    Kind("form_failed", "A form was refused", "form"),
+    Kind("webinar_registered", "Registered for a webinar", "webinar", is_voluntary=True,
+         aliases=("Webinar Registration", "Webinar Sign-up", "webinar.registration_created")),
+    Kind("webinar_attended", "Attended a webinar", "webinar", is_voluntary=True, aliases=("Webinar Attendance",)),
+    Kind("ad_clicked", "Clicked an ad", "ad", is_voluntary=True, aliases=("Ad Click",)),
+    Kind("call_received", "Called us", "call", is_voluntary=True, aliases=("Phone Call", "Inbound Call")),
+    Kind("chat_engaged", "Chatted with us", "chat", is_voluntary=True,
+         aliases=("Live Chat Conversation Started", "Live Chat Message Sent", "Chat Started")),
+    Kind("event_form_submitted", "Left a card at an event", "event", is_voluntary=True, aliases=("Event Form",)),
+    Kind("email_clicked", "Clicked a link in an e-mail", "newsletter", aliases=("Email Link Clicked", "Link Clicked")),
+    Kind("email_opened", "Opened an e-mail", "newsletter"),
+    Kind("call_made", "We called", "call", is_own=False, aliases=("Outbound Call",)),
+    Kind("email_sent", "We sent an e-mail", "newsletter", is_own=False, aliases=("Email Delivered",)),
+    Kind("message_ignored", "Left a message unanswered", "newsletter", is_own=False),
+    Kind("demo_requested", "Asked for a demo", "form", is_voluntary=True, is_hand_raise=True, aliases=("Demo Request",)),
+    Kind("quote_requested", "Asked for a quote", "form", is_voluntary=True, is_hand_raise=True, aliases=("Quote Request",)),
+    Kind("sales_contact_requested", "Asked for sales", "form", is_voluntary=True, is_hand_raise=True,
+         aliases=("Contact Sales", "Sales Contact Request")),
+    Kind("trial_started", "Started a trial", "trial", is_voluntary=True, aliases=("Trial Start",)),
+    Kind("trial_converted", "Converted a trial", "trial", is_voluntary=True, is_hand_raise=True),
+    Kind("meeting_booked", "Booked a meeting", "event", is_voluntary=True, is_hand_raise=True, aliases=("invitee.created",)),
+    Kind("order_completed", "Ordered", "store", aliases=("Order Completed",)),
+)  # fmt: skip
+
+BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in CATALOG}
+
+
+def normal_name(name: str) -> str:
+    """Drop case and punctuation: "E-Book Download" and "ebook_download" are one name."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+ALIASES: Mapping[str, str] = {
+    normal_name(alias): kind.key for kind in CATALOG for alias in (kind.key, kind.key.replace("_", " "), *kind.aliases)
+}
+
+PHONE_FIELDS = ("phone", "phone_number", "telephone", "mobile")
+EMAIL_FIELDS = ("email", "email_address", "e_mail", "work_email")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(name: str) -> str:
+    """Return the catalog's kind for an incoming name, or a custom kind made of the name (at most 60 characters)."""
+    return ALIASES.get(normal_name(name)) or re.sub(r"\W+", "_", name.strip().lower()).strip("_")[:60] or "custom"
+
+
+def is_voluntary(kind: str, properties: Mapping[str, object]) -> bool:
+    """Tell whether an event is an engagement by the lead's own will.
+
+    A form counts when it carries both a phone number and an e-mail address.
+    """
+    if kind == "form_submitted":
+        return _has_any(properties, PHONE_FIELDS) and _has_any(properties, EMAIL_FIELDS)
+    known = BY_KEY.get(kind)
+    return known is not None and known.is_voluntary
+
+
+def is_hand_raise(kind: str) -> bool:
+    """Tell whether an event of this kind asks to be sold to."""
+    known = BY_KEY.get(kind)
+    return known is not None and known.is_hand_raise
+
+
+def label_of(kind: str, name: str = "") -> str:
+    """Return how a timeline tells an event; custom kinds keep the name that the client sent."""
+    known = BY_KEY.get(kind)
+    return known.label if known else name or kind.replace("_", " ").capitalize()
+
+
+def channel_of(kind: str) -> str:
+    """Return the channel that a kind belongs to; custom kinds are content seen."""
+    known = BY_KEY.get(kind)
+    return known.channel if known else "content"
+
+
+def _has_any(properties: Mapping[str, object], fields: tuple[str, ...]) -> bool:
+    return any(properties.get(field) not in (None, "") for field in fields)

@@ -1,0 +1,27 @@
+"""Mark leads due for scoring. Whoever changes what a score is computed from calls this in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+
+from leads import signals
+from leads.models import Lead
+
+
+def lock_leads(lead_ids: Iterable[int]) -> list[int]:
+    """Lock these leads' rows until the transaction ends and return the ids that exist, in id order.
+
+    All who write many leads take the locks in this order, so that no two of them wait for each other.
+    """
+    return list(
+        Lead.objects.filter(pk__in=set(lead_ids)).order_by("pk").select_for_update().values_list("pk", flat=True)
+    )
+
+
+def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:
+    """Make these leads' scores due at once and announce that their facts changed. Call inside a transaction."""
+    ids = lock_leads(lead_ids)
+    if ids:
+        Lead.objects.filter(pk__in=ids).update(score_due_at=now, facts_version=F("facts_version") + 1)
+        signals.facts_changed.send(sender=Lead, lead_ids=ids, now=now)

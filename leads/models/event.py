@@ -1,0 +1,70 @@
+from django.db import models
+from django.db.models import F, Q
+
+from leads.models.identifier import Identifier
+from leads.models.lead import Lead
+from leads.models.source import Source
+
+
+class Signal(models.TextChoices):
+    """Signs that a machine, not a person, made the event."""
+
+    NONE = "", "None"
+    BOT_AGENT = "bot_agent", "Known bot"
+
+
+class Event(models.Model):
+    """One thing that happened, stored once and never changed but for whose it is.
+
+    identifier: the strongest one that the event carried; lead is always the identifier's lead, and empty while nobody
+    is known behind it. kind: from the catalog, or a custom one. name: as the client sent it. properties.path is filled.
+    Ids follow the order of arrival.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    message_id = models.CharField(max_length=100)
+    identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=60)
+    name = models.CharField(max_length=200, blank=True, default="")
+    channel = models.CharField(max_length=40, blank=True, default="")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    properties = models.JSONField(default=dict)
+    signal = models.CharField(max_length=16, choices=Signal, blank=True, default=Signal.NONE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "message_id"], name="event_once"),
+            models.CheckConstraint(condition=Q(signal__in=Signal.values), name="event_signal_known"),
+        ]
+        indexes = [
+            # Scoring and the timeline: one lead's events in time.
+            models.Index(fields=["lead", "occurred_at"], name="event_by_lead"),
+            # Identity: the earlier events of a visitor who has just become known.
+            models.Index(fields=["identifier"], condition=Q(lead=None), name="event_of_visitor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M}"
+
+
+class RejectedEvent(models.Model):
+    """An event that could not be taken in, kept with the reason so that whoever sends it can mend it.
+
+    body: the event as sent, cut to 32 KB.
+    """
+
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    body = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # The list of rejected events, newest first.
+            models.Index(F("received_at").desc(), F("id").desc(), name="rejected_by_arrival"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,53 @@
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class Role(models.TextChoices):
+    """What a user does here, and so which screens are theirs."""
+
+    MARKETER = "marketer", "Marketing"
+    SALES = "sales", "Sales"
+    MANAGER = "manager", "Manager"
+    ADMIN = "admin", "Admin"
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Creates users whose admin flags follow from their role."""
+
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+        """Create a user; a role of admin opens Django admin as well."""
+        is_admin = fields.get("role") == Role.ADMIN
+        return super().create_user(
+            username, email, password, **{**fields, "is_staff": is_admin, "is_superuser": is_admin}
+        )
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: object
+    ) -> "User":
+        """Create an admin."""
+        return self.create_user(username, email, password, **{**fields, "role": Role.ADMIN})
+
+
+class User(AbstractUser):
+    """Someone who works here. time_zone: an IANA name, in which this user is shown times."""
+
+    role = models.CharField(max_length=16, choices=Role, default=Role.MARKETER)
+    time_zone = models.CharField(max_length=64, default="UTC")
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            # Django admin asks the flags, the screens ask the role: the two must say the same.
+            models.CheckConstraint(
+                condition=Q(role=Role.ADMIN, is_staff=True, is_superuser=True)
+                | (~Q(role=Role.ADMIN) & Q(is_staff=False, is_superuser=False)),
+                name="user_admin_flags_follow_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

@@ -1,0 +1,18 @@
+"""Facts that leads announces, sent inside the transaction that makes them true. Receivers only write rows or enqueue.
+
+events_recorded(lead_ids, now): new events of these leads were stored.
+facts_changed(lead_ids, now): something else that a score is computed from changed.
+lead_created(lead_ids, now): these leads are new.
+leads_merged(survivor_id, absorbed_id, now): one lead was merged into another.
+stage_changed(changes): these StageChange rows were stored.
+lead_claimed(lead_id, rep_id, now): a sales rep became the owner.
+"""
+
+from django.dispatch import Signal
+
+events_recorded = Signal()
+facts_changed = Signal()
+lead_created = Signal()
+leads_merged = Signal()
+stage_changed = Signal()
+lead_claimed = Signal()

@@ -1,0 +1,8 @@
+"""The schema of scoring, one concept a module."""
+
+from scoring.models.policy import Policy
+from scoring.models.rule import FitRule, Per, Rule
+from scoring.models.rule_set import RuleSet, RuleSetStatus
+from scoring.models.score_entry import ScoreEntries
+
+__all__ = ["FitRule", "Per", "Policy", "Rule", "RuleSet", "RuleSetStatus", "ScoreEntries"]

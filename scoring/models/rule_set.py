@@ -1,0 +1,57 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+
+class RuleSetStatus(models.TextChoices):
+    """Whether a rule set is being written, decides, or did."""
+
+    DRAFT = "draft", "Draft"
+    LIVE = "live", "Live"
+    ARCHIVED = "archived", "Archived"
+
+
+class RuleSet(models.Model):
+    """Everything that decides a score, under one version number.
+
+    One rule set is live; archived ones stay as they were, because stage changes name their version.
+    marked_to_id: publishing marks leads due in id order and has come this far; empty when all are marked.
+    """
+
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=RuleSetStatus, default=RuleSetStatus.DRAFT)
+    name = models.CharField(max_length=100, default="Default")
+    note = models.CharField(max_length=300, blank=True, default="", help_text="What this version changes, and why.")
+    behaviour_limit = models.FloatField(
+        default=60,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Points, 0 to 100. The most that what a lead did can be worth.",
+    )
+    fit_limit = models.FloatField(
+        default=40,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Points, 0 to 100. The most that who a lead is can be worth; with the behaviour limit at most 100.",
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    marked_to_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version"], name="rule_set_version_once"),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status=RuleSetStatus.LIVE), name="rule_set_one_live"
+            ),
+            models.CheckConstraint(condition=Q(status__in=RuleSetStatus.values), name="rule_set_status_known"),
+            models.CheckConstraint(
+                condition=Q(behaviour_limit__gte=0, fit_limit__gte=0, behaviour_limit__lte=100 - F("fit_limit")),
+                name="rule_set_limits_within_100",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"

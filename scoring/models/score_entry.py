@@ -1,0 +1,16 @@
+from django.db import models
+
+from leads.models import Lead
+
+
+class ScoreEntries(models.Model):
+    """The explanation of a lead's stored score: its entries as one JSON list, written only when they changed."""
+
+    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="score_entries")
+    entries = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "score entries"
+
+    def __str__(self) -> str:
+        return f"{len(self.entries)} entries of lead {self.lead_id}"
