@@ -50,6 +50,7 @@ class Lead(models.Model):
     respond_by: while the lead waits for a sales rep, the end of the claim target. score_due_at: when the stored
     score must be computed again, empty when it never will. facts_version: counts every change of what the score is
     computed from. decided_version: the rule set version of the last scoring.
+    last_event_at: of the latest event, or created_at while last_event_kind is empty.
     """
 
     kind = models.CharField(max_length=16, choices=LeadKind, default=LeadKind.PERSON)
@@ -86,7 +87,7 @@ class Lead(models.Model):
     facts_version = models.PositiveBigIntegerField(default=0)
     decided_version = models.PositiveIntegerField(null=True, blank=True)
 
-    last_event_at = models.DateTimeField(null=True, blank=True)
+    last_event_at = models.DateTimeField()
     last_event_kind = models.CharField(max_length=60, blank=True, default="")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="absorbed")
     created_at = models.DateTimeField()
@@ -121,9 +122,7 @@ class Lead(models.Model):
             ),
             # The lead list by score, last activity, age and name; all others filter on the way.
             models.Index(F("score").desc(), F("id").desc(), name="lead_list_by_score"),
-            models.Index(
-                F("last_event_at").desc(nulls_last=True), F("id").desc(), name="lead_list_by_activity"
-            ),
+            models.Index(F("last_event_at").desc(), F("id").desc(), name="lead_list_by_activity"),
             models.Index(F("created_at").desc(), F("id").desc(), name="lead_list_by_age"),
             models.Index(fields=["last_name", "first_name", "id"], name="lead_list_by_name"),
             # The list and the counts of one stage.
