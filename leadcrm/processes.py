@@ -10,7 +10,9 @@ GRACE = 20  # seconds that a program has to end by itself before it is killed
 STEP = 0.1  # seconds between two looks
 
 
-def run_together(programs: Mapping[str, Sequence[str]], *, is_ready: Callable[[], bool], on_ready: Callable[[], None]) -> int:
+def run_together(
+    programs: Mapping[str, Sequence[str]], *, is_ready: Callable[[], bool], on_ready: Callable[[], None]
+) -> int:
     """Run programs, given by name, side by side; return an exit code once all have ended.
 
     The first one that ends ends the others, and its exit code is returned (1 where it ended with 0, since
