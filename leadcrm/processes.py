@@ -1,13 +1,17 @@
 """Programs that belong together: started together, ended together, none restarted behind anyone's back."""
 
+import ctypes
+import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FrameType
 
-GRACE = 20  # seconds that a program has to end by itself before it is killed
+GRACE = 15  # seconds that a program has to end by itself before it is killed
 STEP = 0.1  # seconds between two looks
+PR_SET_PDEATHSIG = 1  # from Linux' prctl.h
 
 
 def run_together(
@@ -20,7 +24,7 @@ def run_together(
     `is_ready` says yes.
     """
     told_to_stop = _listen_for_signals()
-    running = {name: subprocess.Popen(command) for name, command in programs.items()}
+    running = {name: _start(command) for name, command in programs.items()}
     try:
         announced = False
         while not told_to_stop.wait(STEP) and not _ended(running):
@@ -30,6 +34,17 @@ def run_together(
         return 0 if told_to_stop.is_set() else _exit_code(running)
     finally:
         _end(running.values())
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # A process group of its own, so that it can be killed with all that it started; the price is that a killed
+    # launcher no longer takes it along, so Linux is asked to end it then.
+    end_with_us = _end_with_the_launcher if sys.platform == "linux" else None
+    return subprocess.Popen(command, process_group=0, preexec_fn=end_with_us)
+
+
+def _end_with_the_launcher() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _listen_for_signals() -> threading.Event:
@@ -60,5 +75,5 @@ def _end(programs: Collection[subprocess.Popen[bytes]]) -> None:
         try:
             program.wait(GRACE)
         except subprocess.TimeoutExpired:
-            program.kill()
+            os.killpg(program.pid, signal.SIGKILL)
             program.wait()
