@@ -1,0 +1,70 @@
+"""Make what a test needs and fill in what it is not about. Rows are stored as they are: nothing is scored or moved."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from leads.models import Event, Identifier, IdentifierKind, Lead, LeadSearch, Organization, Role, Source, Stage, User
+
+# A Wednesday.
+NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
+PASSWORD = "correct-horse-battery"
+
+_numbers = count(1)
+
+
+def make_user(username: str = "", role: Role = Role.MARKETER, **fields: Any) -> User:
+    """Store a user who signs in with PASSWORD."""
+    return User.objects.create_user(username or f"user{next(_numbers)}", password=PASSWORD, role=role, **fields)
+
+
+def make_organization(name: str = "", **fields: Any) -> Organization:
+    """Store an organization."""
+    return Organization.objects.create(name=name or f"Company {next(_numbers)}", created_at=NOON, **fields)
+
+
+def make_source(name: str = "", **fields: Any) -> Source:
+    """Return the source of this name ("Website" unless named), with the write key wk_<name> where it is new."""
+    name = name or "Website"
+    key = f"wk_{name.lower().replace(' ', '_')}"
+    return Source.objects.get_or_create(name=name, defaults={"write_key": key, "created_at": NOON, **fields})[0]
+
+
+def make_lead(email: str | None = None, **fields: Any) -> Lead:
+    """Store a lead with its e-mail identifier and search text; an address is made up unless given ("" for none)."""
+    email = f"lead{next(_numbers)}@example.com" if email is None else email
+    times = {"created_at": NOON, "stage_changed_at": NOON, "last_event_at": NOON}
+    lead = Lead.objects.create(email=email, **{**times, **fields})
+    if email:
+        Identifier.objects.create(kind=IdentifierKind.EMAIL, value=email.lower(), lead=lead, created_at=NOON)
+    company = lead.organization.name if lead.organization else ""
+    text = " ".join(filter(None, [lead.first_name, lead.last_name, lead.email, lead.phone, company])).lower()
+    LeadSearch.objects.create(lead=lead, text=text)
+    return lead
+
+
+def make_sql(email: str | None = None, **fields: Any) -> Lead:
+    """Store a lead that waits in the queue, with 30 minutes to claim it."""
+    waiting = {"stage": Stage.SQL, "score": 75.0, "fit": 25.0, "behaviour": 50.0}
+    return make_lead(email, **{**waiting, "respond_by": NOON + timedelta(minutes=30), **fields})
+
+
+def make_event(lead: Lead | None = None, kind: str = "page_viewed", **fields: Any) -> Event:
+    """Store an event of a lead, or of a visitor nobody knows, at NOON unless `occurred_at` says otherwise."""
+    number = next(_numbers)
+    defaults = {
+        "source": fields.pop("source", None) or make_source(),
+        "message_id": f"message-{number}",
+        "identifier": fields.pop("identifier", None) or _identifier_of(lead, number),
+        "occurred_at": NOON,
+        "name": kind,
+    }
+    received = fields.get("occurred_at", NOON)
+    return Event.objects.create(lead=lead, kind=kind, **{**defaults, "received_at": received, **fields})
+
+
+def _identifier_of(lead: Lead | None, number: int) -> Identifier:
+    known = lead.identifiers.order_by("pk").first() if lead else None
+    return known or Identifier.objects.create(
+        kind=IdentifierKind.ANONYMOUS_ID, value=f"anonymous-{number}", lead=lead, created_at=NOON
+    )
