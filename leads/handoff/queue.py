@@ -1,0 +1,21 @@
+"""Who waits in the claim queue, and until when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leads.handoff.clock import respond_by
+from leads.models import Lead, Stage, StageChange
+
+
+def follow_stages(changes: Sequence[StageChange], *, now: datetime) -> None:
+    """Start the clock of leads that became SQLs and stop it where scoring took them back.
+
+    A released lead keeps the clock that it had.
+    """
+    last = {change.lead_id: change for change in changes}
+    entered = [pk for pk, change in last.items() if change.to_stage == Stage.SQL and change.from_stage != Stage.CLAIMED]
+    if entered:
+        Lead.objects.filter(pk__in=entered).update(respond_by=respond_by(now))
+    left = [pk for pk, change in last.items() if change.to_stage not in (Stage.SQL, Stage.CLAIMED)]
+    if left:
+        Lead.objects.filter(pk__in=left, respond_by__isnull=False).update(respond_by=None)

@@ -1,0 +1,36 @@
+"""A sales rep puts a claimed lead back, as if it had never been taken."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from leads.errors import NotOwner, StageMoveRefused
+from leads.lifecycle.move import Move, move_leads
+from leads.models import Lead, Role, Stage, User
+
+
+def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
+    """Put a claimed lead back into the queue, unassigned, on the clock that it had.
+
+    Raises NotOwner unless `rep` owns the lead or manages the team, or when it is not claimed any more.
+    """
+    may_release_any = rep.role in (Role.MANAGER, Role.ADMIN)
+    move = Move(
+        lead.pk,
+        Stage.CLAIMED,
+        (Stage.SQL,),
+        f"{rep} released the lead.",
+        score=lead.score,
+        fit=lead.fit,
+        behaviour=lead.behaviour,
+    )
+    try:
+        move_leads(
+            [move],
+            now=now,
+            actor=rep,
+            where=Q() if may_release_any else Q(owner=rep),
+            columns={"owner": None, "claimed_at": None},
+        )
+    except StageMoveRefused:
+        raise NotOwner(f"{lead.display_name} is not claimed by you.") from None
