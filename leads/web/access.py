@@ -1,0 +1,61 @@
+"""Which roles may use a screen, and what everybody else is told."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from leads.models import Role, User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+EVERYONE = tuple(Role)
+CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
+ADDING = tuple(Role)
+
+
+def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """Let only users of these roles in; send strangers to sign in and tell others who can grant them the right.
+
+    The view carries its roles as `roles`, so that a test can compare every address with one table.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _ask_to_sign_in(request)
+            if request.user.role not in roles:
+                return _refuse(request, roles)
+            return view(request, *args, **kwargs)
+
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the user of a request that `roles_required` let in."""
+    if not isinstance(request.user, User):
+        raise TypeError("expected a signed-in user, got an anonymous one")
+    return request.user
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    # htmx would put the sign-in form into a table; send the whole window there instead.
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+    return redirect_to_login(request.get_full_path())
+
+
+def _refuse(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse:
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("id")[:3]
+    context = {"roles": [role.label for role in roles], "admins": admins}
+    return render(request, "403.html", context, status=403)

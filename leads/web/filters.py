@@ -1,0 +1,102 @@
+"""The filters of the lead list: each is a GET parameter, so that every state of the list is a link."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from leads.models import Lead, Role, Stage, StageChange, User
+
+SHORTEST_SUBSTRING = 3  # a trigram index can't help with fewer letters
+ACTIVITY = {
+    "1": "24 hours",
+    "7": "7 days",
+    "30": "30 days",
+    "90": "90 days",
+    "quiet-30": "quiet for 30 days",
+}
+DAYS = {"7": "7 days", "30": "30 days", "90": "90 days"}
+
+
+def working_users() -> "QuerySet[User]":
+    """Return the users who may own a lead, by name."""
+    roles = (Role.SALES, Role.MANAGER, Role.ADMIN)
+    return User.objects.filter(role__in=roles, is_active=True).order_by("first_name", "last_name", "username")
+
+
+class LeadFilters(forms.Form):
+    """What the lead list is narrowed down to. A parameter that can't be understood is named and left out."""
+
+    q = forms.CharField(max_length=100, required=False, label="Search")
+    stage = forms.MultipleChoiceField(choices=Stage.choices, required=False, label="Stage")
+    source = forms.CharField(max_length=40, required=False, label="Source")
+    owner = forms.CharField(max_length=20, required=False, label="Owner")
+    score_min = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at least")
+    score_max = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at most")
+    activity = forms.ChoiceField(choices=list(ACTIVITY.items()), required=False, label="Last activity")
+    created = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Came in")
+    reached = forms.ChoiceField(choices=Stage.choices, required=False, label="Reached")
+    reached_within = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Reached within")
+
+    SINGLE: ClassVar[tuple[str, ...]] = ("q", "source", "owner", "score_min", "score_max", "activity", "created")
+
+    def clean_owner(self) -> str:
+        """Accept "me", "none" or a user's id."""
+        owner: str = self.cleaned_data["owner"]
+        if owner and owner not in ("me", "none") and not owner.isdecimal():
+            raise forms.ValidationError('expected "me", "none" or the id of a user')
+        return owner
+
+    def problems(self) -> list[str]:
+        """Say what could not be understood, a sentence a parameter."""
+        return [
+            f"{self.fields[name].label}: {' '.join(errors)} Got “{', '.join(self.data.getlist(name))[:60]}”."
+            for name, errors in self.errors.items()
+        ]
+
+    def narrow(self, leads: "QuerySet[Lead]", *, user: User, now: datetime) -> "QuerySet[Lead]":
+        """Apply every filter that was understood."""
+        self.errors  # noqa: B018  (runs the validation; what failed is left out of cleaned_data)
+        given: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        return leads.filter(
+            _simple(given), _owned(given.get("owner", ""), user), _timed(given, now), _reached(given, now), _found(given)
+        )
+
+
+def _simple(given: dict[str, Any]) -> Q:
+    lookups = {"stage": "stage__in", "source": "source", "score_min": "score__gte", "score_max": "score__lte"}
+    return Q(**{lookup: given[name] for name, lookup in lookups.items() if name in given})
+
+
+def _owned(owner: str, user: User) -> Q:
+    if not owner:
+        return Q()
+    return Q(owner={"me": user.pk, "none": None}.get(owner, owner))
+
+
+def _timed(given: dict[str, Any], now: datetime) -> Q:
+    condition = Q()
+    if activity := given.get("activity", ""):
+        edge = now - timedelta(days=int(activity.removeprefix("quiet-")))
+        condition &= Q(last_event_at__lt=edge) if activity.startswith("quiet-") else Q(last_event_at__gte=edge)
+    if created := given.get("created"):
+        condition &= Q(created_at__gte=now - timedelta(days=int(created)))
+    return condition
+
+
+def _reached(given: dict[str, Any], now: datetime) -> Q:
+    if "reached" not in given:
+        return Q()
+    changes = StageChange.objects.filter(lead=OuterRef("pk"), to_stage=given["reached"])
+    if days := given.get("reached_within"):
+        changes = changes.filter(changed_at__gte=now - timedelta(days=int(days)))
+    return Q(Exists(changes))
+
+
+def _found(given: dict[str, Any]) -> Q:
+    text = given.get("q", "").lower()
+    if not text:
+        return Q()
+    lookup = "contains" if len(text) >= SHORTEST_SUBSTRING else "startswith"
+    return Q(**{f"search__text__{lookup}": text})

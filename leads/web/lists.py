@@ -1,0 +1,160 @@
+"""The lead list: its orders, its ready-made views, and the links that its controls are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from leads.models import Stage, User
+from leads.events.channels import CHANNELS, channel_label
+from leads.web.filters import ACTIVITY, DAYS, LeadFilters
+from leads.web.keyset import Order
+
+ORDERS = {
+    "-activity": ("Latest activity", Order(("last_event_at",), is_descending=True)),
+    "activity": ("Longest quiet", Order(("last_event_at",), is_descending=False)),
+    "-score": ("Highest score", Order(("score",), is_descending=True)),
+    "score": ("Lowest score", Order(("score",), is_descending=False)),
+    "-created": ("Newest", Order(("created_at",), is_descending=True)),
+    "created": ("Oldest", Order(("created_at",), is_descending=False)),
+    "name": ("Name, A to Z", Order(("last_name", "first_name"), is_descending=False)),
+    "-name": ("Name, Z to A", Order(("last_name", "first_name"), is_descending=True)),
+}
+DEFAULT_ORDER = "-activity"
+
+VIEWS = (
+    ("All leads", ""),
+    ("MQLs to nurture", "stage=mql"),
+    ("Ready for sales", "stage=sql"),
+    ("New this week", "created=7"),
+    ("My leads", "owner=me"),
+    ("Quiet for 30 days", "activity=quiet-30"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A choice that leads to another state of the list. query: the whole query string."""
+
+    label: str
+    query: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force; `query` is the list without it."""
+
+    label: str
+    operator: str
+    value: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A filter that is not in force, with its choices."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+class ListState:
+    """One state of the list, read from the address, and the addresses of the states next to it."""
+
+    def __init__(self, params: QueryDict, owners: Sequence[User]) -> None:
+        self.params = params.copy()
+        for cursor in ("after", "before"):
+            self.params.pop(cursor, None)
+        self.owners = {"me": "Me", "none": "Nobody", **{str(user.pk): str(user) for user in owners}}
+        self.filters = LeadFilters(self.params)
+        self.sort = self.params.get("sort") or DEFAULT_ORDER
+
+    @property
+    def order(self) -> Order:
+        """Return the order asked for, or the usual one where that is unknown."""
+        return ORDERS.get(self.sort, ORDERS[DEFAULT_ORDER])[1]
+
+    def problems(self) -> list[str]:
+        """Say what in the address could not be understood."""
+        if self.sort in ORDERS:
+            return self.filters.problems()
+        return [*self.filters.problems(), f"Sort: there is no order “{self.sort[:40]}”. Showing the latest activity."]
+
+    def query(self, **changes: str | None) -> str:
+        """Return the query string with some parameters set, or removed where they are None."""
+        params = self.params.copy()
+        for name, value in changes.items():
+            params.pop(name, None)
+            if value is not None:
+                params[name] = value
+        return params.urlencode()
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return what the search form must carry along: everything but the search itself."""
+        return [(name, value) for name, values in self.params.lists() if name != "q" for value in values if value]
+
+    def views(self) -> list[Link]:
+        """Return the ready-made views; the one that the address shows is current."""
+        without_sort = QueryDict(self.query(sort=None)).urlencode()
+        return [Link(label, query, is_current=query == without_sort) for label, query in VIEWS]
+
+    def orders(self) -> list[Link]:
+        """Return the orders to choose from."""
+        return [Link(label, self.query(sort=key), key == self.sort) for key, (label, _) in ORDERS.items()]
+
+    def columns(self) -> dict[str, Mapping[str, str]]:
+        """Return, for each column that sorts, its next address and how it sorts now ("" when it does not)."""
+        return {name: self._column(name) for name in ("name", "score", "activity")}
+
+    def _column(self, name: str) -> Mapping[str, str]:
+        first = name if name == "name" else f"-{name}"
+        other = {f"-{name}": name, name: f"-{name}"}
+        now = {f"-{name}": "descending", name: "ascending"}.get(self.sort, "")
+        return {"query": self.query(sort=other.get(self.sort, first)), "now": now}
+
+    def chips(self) -> list[Chip]:
+        """Return the filters in force, as chips that can be taken off."""
+        given = {name: self.filters.cleaned_data.get(name) for name in self.filters.fields}
+        chips = [
+            ("stage", "Stage", "is", " or ".join(Stage(stage).label for stage in given["stage"] or ())),
+            ("source", "Source", "is", channel_label(given["source"]) if given["source"] else ""),
+            ("owner", "Owner", "is", self.owners.get(given["owner"] or "", given["owner"] or "")),
+            ("score_min", "Score", "at least", _text(given["score_min"])),
+            ("score_max", "Score", "at most", _text(given["score_max"])),
+            ("activity", "Last activity", *_activity(given["activity"] or "")),
+            ("created", "Came in", "within", DAYS.get(given["created"] or "", "")),
+            ("reached", "Reached", *self._reached(given["reached"] or "")),
+        ]
+        return [
+            Chip(label, operator, value, self.query(**{name: None} | ({"reached_within": None} if name == "reached" else {})))
+            for name, label, operator, value in chips
+            if value
+        ]
+
+    def _reached(self, stage: str) -> tuple[str, str]:
+        days = DAYS.get(self.filters.cleaned_data.get("reached_within") or "")
+        label = Stage(stage).label if stage else ""
+        return ("within " + days if days else "ever", label)
+
+    def menus(self) -> list[Menu]:
+        """Return the filters that can still be set by a choice."""
+        choices: dict[str, tuple[str, Mapping[str, str]]] = {
+            "stage": ("Stage", dict(Stage.choices)),
+            "source": ("Source", {key: channel.label for key, channel in CHANNELS.items()}),
+            "owner": ("Owner", self.owners),
+            "activity": ("Last activity", ACTIVITY),
+        }
+        return [
+            Menu(label, tuple(Link(text, self.query(**{name: value})) for value, text in options.items()))
+            for name, (label, options) in choices.items()
+            if not self.params.get(name)
+        ]
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _activity(choice: str) -> tuple[str, str]:
+    return ("is", ACTIVITY[choice]) if choice.startswith("quiet") else ("within", ACTIVITY.get(choice, ""))
