@@ -1,0 +1,19 @@
+"""Facts that leads announces, as far as they make a score due."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from leads import signals
+from scoring import tasks
+
+
+@receiver([signals.events_recorded, signals.facts_changed, signals.lead_created])
+def score_on_commit(lead_ids: Sequence[int], **kwargs: object) -> None:
+    """Have the leads scored as soon as what made them due is committed.
+
+    Robust: when that fails, the event is stored all the same, and the sweep scores it.
+    """
+    transaction.on_commit(partial(tasks.score_soon, lead_ids), robust=True)

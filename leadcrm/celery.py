@@ -1,0 +1,21 @@
+"""The Celery application and the one schedule of periodic tasks.
+
+Without Redis `manage.py worker` runs the same schedule in one process.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadcrm.settings")
+
+app = Celery("leadcrm")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["leads", "scoring"])
+
+# Seconds between two runs. Every task here works off what is due and does nothing when nothing is.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "score what is due": {"task": "scoring.tasks.sweep", "schedule": 5.0},
+}
+app.conf.beat_schedule = SCHEDULE

@@ -1,0 +1,100 @@
+"""From the database to facts: whole batches of leads in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from django.db.models import Case, JSONField, QuerySet, When
+
+from leads.events.catalog import is_hand_raise, is_voluntary
+from leads.models import Event, Lead
+from scoring.engine.facts import EventFact, LeadFacts, RuleSet, needed_properties
+
+# Whether a form counts as engagement depends on its fields.
+KINDS_JUDGED_BY_PROPERTIES = frozenset({"form_submitted"})
+NO_PROPERTIES: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedLead:
+    """A lead as it stood when it was read, with its facts."""
+
+    lead: Lead
+    facts: LeadFacts
+
+
+def read_leads(lead_ids: Sequence[int]) -> list[Lead]:
+    """Read current leads with their organizations. Its facts_version is as old as everything else that is read."""
+    return list(Lead.objects.current().filter(pk__in=lead_ids).select_related("organization").order_by("pk"))
+
+
+def load_facts(leads: Sequence[Lead], rule_set: RuleSet) -> list[LoadedLead]:
+    """Add to each lead its attributes and events, with the properties that the rules look at; one query."""
+    events = _events_of([lead.pk for lead in leads], needed_properties(rule_set) | KINDS_JUDGED_BY_PROPERTIES)
+    return [
+        LoadedLead(lead, LeadFacts(attributes_of(lead), events[lead.pk], posix(lead.recycled_at))) for lead in leads
+    ]
+
+
+def attributes_of(lead: Lead) -> dict[str, object]:
+    """Return a lead's attributes flat, by the names that conditions use."""
+    flat: dict[str, object] = {
+        "kind": lead.kind,
+        "email": lead.email,
+        "email_domain": lead.email.rpartition("@")[2],
+        "phone": lead.phone,
+        "first_name": lead.first_name,
+        "last_name": lead.last_name,
+        "title": lead.title,
+        "source": lead.source,
+        "country": lead.country,
+    }
+    if lead.organization is not None:
+        organization = lead.organization
+        flat["organization.name"] = organization.name
+        flat["organization.domain"] = organization.domain
+        flat["organization.industry"] = organization.industry
+        flat["organization.employee_count"] = organization.employee_count
+        flat["organization.country"] = organization.country
+    for name, value in lead.attributes.items():
+        flat[f"attributes.{name}"] = value
+    return flat
+
+
+def posix(moment: datetime | None) -> float | None:
+    """Return POSIX seconds, in which the engine counts."""
+    return moment.timestamp() if moment is not None else None
+
+
+def posix_of_date(day: date | None) -> float | None:
+    """Return the POSIX seconds at which a date begins in UTC."""
+    return datetime.combine(day, time(0), UTC).timestamp() if day is not None else None
+
+
+def _events_of(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> dict[int, list[EventFact]]:
+    events: dict[int, list[EventFact]] = defaultdict(list)
+    for lead_id, kind, at, source, message_id, signal, name, properties in _event_rows(lead_ids, kinds_with_properties):
+        known = properties or NO_PROPERTIES
+        events[lead_id].append(
+            EventFact(
+                kind,
+                at.timestamp(),
+                source,
+                message_id,
+                known,
+                signal,
+                is_voluntary(kind, known),
+                is_hand_raise(kind),
+                name,
+            )
+        )
+    return events
+
+
+def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple]:
+    # Most rules look at the kind alone: decoding every event's properties would take longer than all the rest.
+    properties = Case(When(kind__in=kinds_with_properties, then="properties"), output_field=JSONField())
+    return Event.objects.filter(lead_id__in=lead_ids).values_list(
+        "lead_id", "kind", "occurred_at", "source_id", "message_id", "signal", "name", properties
+    )

@@ -1,0 +1,61 @@
+"""Work off what is due for scoring."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from leads.models import Lead
+from scoring.qualification.rescore import rescore_leads
+from scoring.qualification.turns import PARTS, end_turn, keep_turn
+
+# Leads a batch: enough to spread the cost of its queries, few enough to keep its row locks and its memory small.
+BATCH = 500
+
+Clock = Callable[[], datetime]
+Progress = Callable[[int], None]
+
+
+def due_leads(part: int, *, now: datetime, most: int = BATCH) -> list[int]:
+    """Return ids of leads of one part that are due, longest due first."""
+    due = Lead.objects.filter(score_due_at__lte=now).annotate(part=F("pk") % PARTS).filter(part=part)
+    return list(due.order_by("score_due_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def due_parts(*, now: datetime) -> list[int]:
+    """Return the parts that have leads due."""
+    return [part for part in range(PARTS) if due_leads(part, now=now, most=1)]
+
+
+def drain_part(part: int, *, clock: Clock, report: Progress | None = None) -> None:
+    """Score one part's leads until none of them is due; `report` hears how many each batch scored."""
+    try:
+        while lead_ids := _next_batch(part, clock):
+            keep_turn(part)
+            rescore_leads(lead_ids, now=clock())
+            if report is not None:
+                report(len(lead_ids))
+    except BaseException:
+        end_turn(part)
+        raise
+
+
+def drain_all(*, clock: Clock, report: Progress | None = None) -> None:
+    """Score every lead that is due, in this process."""
+    for part in range(PARTS):
+        drain_part(part, clock=clock, report=report)
+
+
+def score_now(lead_ids: Sequence[int], *, clock: Clock) -> None:
+    """Score these leads where they are due."""
+    now = clock()
+    rescore_leads(list(Lead.objects.filter(pk__in=lead_ids, score_due_at__lte=now).values_list("pk", flat=True)), now=now)
+
+
+def _next_batch(part: int, clock: Clock) -> list[int]:
+    lead_ids = due_leads(part, now=clock())
+    if not lead_ids:
+        end_turn(part)
+        # From here on a new event starts a new task; what came in between the look and the end is still ours.
+        lead_ids = due_leads(part, now=clock())
+    return lead_ids

@@ -1,0 +1,150 @@
+"""Score leads, and move the stages of those that their scores or events move."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from leads.lifecycle.move import Move, move_leads
+from leads.models import Lead, Stage
+from scoring.engine.explain import Entry
+from scoring.engine.next_change import due_at
+from scoring.engine.score import CompiledRuleSet, Score, score_lead
+from scoring.features.load import LoadedLead, load_facts, posix, posix_of_date, read_leads
+from scoring.models import ScoreEntries
+from scoring.qualification.decide import Decision, LeadState, decide
+from scoring.qualification.write import ScoredLead, write_scores
+from scoring.rules.live import live_rule_set
+
+logger = logging.getLogger(__name__)
+
+EVIDENCE_LINES = 3
+# A lead that can't be scored (a fault of the program, not of the lead) must not hold up the others.
+FAILED_RETRY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the computation found for one lead, before anything is written."""
+
+    lead: Lead
+    scored: ScoredLead
+    move: Move | None
+
+
+def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> int:
+    """Compute these leads' scores and stages as of `now` and store them; return how many were stored.
+
+    What is read first, each lead's facts_version, decides: a lead whose facts or stage changed while it was computed
+    is left alone, as it is due again. So any number of workers may score the same leads.
+    """
+    leads = read_leads(lead_ids)
+    live = live_rule_set()
+    stored = _stored_entries(lead_ids)
+    outcomes = [
+        _outcome(loaded, live, stored.get(loaded.lead.pk), now) for loaded in load_facts(leads, live.rule_set)
+    ]
+    return _write(outcomes, now=now)
+
+
+def lead_state(lead: Lead) -> LeadState:
+    """Return what qualification needs to know of a lead besides its facts."""
+    is_scored = lead.scored_at is not None
+    return LeadState(
+        stage=lead.stage,
+        decided_version=lead.decided_version,
+        retry_on=posix_of_date(lead.retry_on),
+        disqualified_at=posix(lead.disqualified_at),
+        claimed=lead.claimed_at is not None,
+        fit=lead.fit if is_scored else None,
+        behaviour=lead.behaviour if is_scored else None,
+    )
+
+
+def entry_json(entry: Entry) -> dict[str, object]:
+    """Return an entry as explanations give it, with its time in ISO 8601."""
+    last_at = datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None
+    return {**asdict(entry), "last_at": last_at}
+
+
+def _stored_entries(lead_ids: Sequence[int]) -> Mapping[int, list[dict[str, object]]]:
+    return dict(ScoreEntries.objects.filter(lead_id__in=lead_ids).values_list("lead_id", "entries"))
+
+
+def _outcome(
+    loaded: LoadedLead, live: CompiledRuleSet, stored: list[dict[str, object]] | None, now: datetime
+) -> Outcome:
+    try:
+        return _computed(loaded, live, stored, now)
+    except Exception:
+        logger.exception("Lead %s could not be scored; it will be tried again.", loaded.lead.pk)
+        return _postponed(loaded.lead, live, now)
+
+
+def _computed(
+    loaded: LoadedLead, live: CompiledRuleSet, stored: list[dict[str, object]] | None, now: datetime
+) -> Outcome:
+    lead, as_of = loaded.lead, now.timestamp()
+    score = score_lead(live, loaded.facts, as_of)
+    decision = decide(lead_state(lead), score, loaded.facts, live.rule_set, as_of)
+    due = due_at(live, loaded.facts, score, decision.next_moment, as_of)
+    entries = [entry_json(entry) for entry in score.entries]
+    scored = ScoredLead(
+        lead_id=lead.pk,
+        score=score.score,
+        fit=score.fit,
+        behaviour=score.behaviour,
+        scored_at=now,
+        due_at=datetime.fromtimestamp(due, UTC) if due is not None else None,
+        version=live.rule_set.version,
+        entries=None if entries == stored else entries,
+    )
+    return Outcome(lead, scored, _move(lead, score, decision, live))
+
+
+def _postponed(lead: Lead, live: CompiledRuleSet, now: datetime) -> Outcome:
+    """Keep the score that the lead has and try again later."""
+    version = lead.decided_version if lead.decided_version is not None else live.rule_set.version
+    scored = ScoredLead(
+        lead.pk, lead.score, lead.fit, lead.behaviour, lead.scored_at or now, now + FAILED_RETRY, version, None
+    )
+    return Outcome(lead, scored, None)
+
+
+def _move(lead: Lead, score: Score, decision: Decision, live: CompiledRuleSet) -> Move | None:
+    if not decision.path:
+        return None
+    strongest = sorted(score.entries, key=lambda entry: -entry.points_now)[:EVIDENCE_LINES]
+    return Move(
+        lead_id=lead.pk,
+        from_stage=lead.stage,
+        path=decision.path,
+        reason=decision.reason,
+        rule_set_version=live.rule_set.version,
+        score=score.score,
+        fit=score.fit,
+        behaviour=score.behaviour,
+        evidence=[entry_json(entry) for entry in strongest],
+    )
+
+
+@transaction.atomic
+def _write(outcomes: Sequence[Outcome], *, now: datetime) -> int:
+    unchanged = _lock_unchanged([outcome.lead for outcome in outcomes])
+    current = [outcome for outcome in outcomes if outcome.lead.pk in unchanged]
+    write_scores([outcome.scored for outcome in current])
+    move_leads([outcome.move for outcome in current if outcome.move is not None], now=now)
+    return len(current)
+
+
+def _lock_unchanged(leads: Sequence[Lead]) -> set[int]:
+    """Lock the leads in id order and return those that still are as they were read."""
+    read = {lead.pk: (lead.facts_version, Stage(lead.stage), lead.claimed_at) for lead in leads}
+    locked = Lead.objects.current().filter(pk__in=read).order_by("pk").select_for_update()
+    return {
+        pk
+        for pk, facts_version, stage, claimed_at in locked.values_list("pk", "facts_version", "stage", "claimed_at")
+        if read[pk] == (facts_version, stage, claimed_at)
+    }

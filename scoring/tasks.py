@@ -1,0 +1,49 @@
+"""Celery's entry points to scoring, and how the work gets there."""
+
+from collections.abc import Sequence
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from scoring.qualification.drain import drain_all, drain_part, due_parts, score_now
+from scoring.qualification.turns import end_turn, parts_of, take_turn
+from scoring.rules.publish import continue_marking
+
+# Without a broker a request scores what it touched itself, unless that would make its client wait.
+SCORED_IN_THE_REQUEST = 10
+
+
+@shared_task
+def score_due(part: int) -> None:
+    """Score one part's leads until none is due."""
+    drain_part(part, clock=timezone.now)
+
+
+@shared_task
+def sweep() -> None:
+    """Work off whatever is due: what decayed, what a lost task, a dead worker or a flushed broker left behind."""
+    continue_marking(now=timezone.now())
+    if settings.REDIS_URL:
+        enqueue_parts(due_parts(now=timezone.now()))
+    else:
+        drain_all(clock=timezone.now)
+
+
+def score_soon(lead_ids: Sequence[int]) -> None:
+    """See that these leads, marked due and committed, are scored at once."""
+    if settings.REDIS_URL:
+        enqueue_parts(parts_of(lead_ids))
+    elif len(lead_ids) <= SCORED_IN_THE_REQUEST:
+        score_now(lead_ids, clock=timezone.now)
+
+
+def enqueue_parts(parts: Sequence[int]) -> None:
+    """Enqueue a task for each part that has none."""
+    for part in parts:
+        if take_turn(part):
+            try:
+                score_due.delay(part=part)
+            except Exception:
+                end_turn(part)
+                raise
