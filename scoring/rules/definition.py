@@ -1,0 +1,113 @@
+"""Rule sets between their rows and the JSON that export, import and the engine share. The engine alone judges them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scoring.engine.definition import rule_set_from_json, rule_set_to_json
+from scoring.engine.facts import RuleSet as EngineRuleSet
+from scoring.models import FitRule, Per, Policy, Rule, RuleSet
+
+POLICY_FIELDS = (
+    "mql_threshold", "sql_threshold", "margin", "mql_on_engagement", "engagement_memory_days", "sql_on_hand_raise",
+    "gate_hand_raise", "direct", "reopen_disqualified",
+)  # fmt: skip
+
+
+def definition_of(rule_set: RuleSet) -> dict[str, Any]:
+    """Return a stored rule set as JSON, rules in order of position; three queries."""
+    return {
+        "name": rule_set.name,
+        "behaviour_limit": plain(rule_set.behaviour_limit),
+        "fit_limit": plain(rule_set.fit_limit),
+        "rules": [rule_definition(rule) for rule in rule_set.rules.order_by("position", "pk")],
+        "fit": [fit_definition(rule) for rule in rule_set.fit_rules.order_by("position", "pk")],
+        "personas": [],
+        "journeys": [],
+        "policy": policy_definition(Policy.objects.get(rule_set=rule_set)),
+    }
+
+
+def rule_set_from_rows(rule_set: RuleSet) -> EngineRuleSet:
+    """Return a stored rule set as the engine uses it. Raises RuleSetError where it can't be used."""
+    return rule_set_from_json(definition_of(rule_set), rule_set.version)
+
+
+def complete(data: Mapping[str, object]) -> dict[str, Any]:
+    """Return JSON that may leave keys out with every key. Raises RuleSetError where it can't be used."""
+    return rule_set_to_json(rule_set_from_json(data, 0))
+
+
+def rule_definition(rule: Rule) -> dict[str, Any]:
+    """Return a behaviour rule as JSON."""
+    return {
+        "name": rule.name,
+        "kind": rule.kind,
+        "points": plain(rule.points),
+        "half_life_days": plain(rule.half_life_days),
+        "cap": plain(rule.cap),
+        "limit": _limit_definition(rule),
+        "conditions": rule.conditions,
+    }
+
+
+def fit_definition(rule: FitRule) -> dict[str, Any]:
+    """Return a fit rule as JSON."""
+    return {
+        "name": rule.name,
+        "field": rule.field,
+        "op": rule.op,
+        "value": rule.value,
+        "points": plain(rule.points),
+    }
+
+
+def policy_definition(policy: Policy) -> dict[str, Any]:
+    """Return a policy as JSON; no persona or journey is required."""
+    fields = {field: plain(getattr(policy, field)) for field in POLICY_FIELDS}
+    return {**fields, "require_persona": None, "require_journey": None}
+
+
+def add_rules(rule_set: RuleSet, definition: Mapping[str, Any]) -> None:
+    """Store the rules, fit rules and policy of a complete definition as rows of `rule_set`."""
+    Rule.objects.bulk_create(_rules(rule_set, definition["rules"]))
+    FitRule.objects.bulk_create(
+        FitRule(rule_set=rule_set, position=position, **rule) for position, rule in enumerate(definition["fit"])
+    )
+    Policy.objects.create(rule_set=rule_set, **{field: definition["policy"][field] for field in POLICY_FIELDS})
+
+
+def plain(number: Any) -> Any:
+    """Return 2.0 as 2, as people write it; anything else as it is."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _limit_definition(rule: Rule) -> dict[str, Any] | None:
+    if rule.limit_count is None and not rule.limit_per:
+        return None
+    per = {"value_of": rule.limit_value_of} if rule.limit_per == Per.VALUE else rule.limit_per
+    return {"count": rule.limit_count, "per": per}
+
+
+def _rules(rule_set: RuleSet, definitions: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    return [
+        Rule(
+            rule_set=rule_set,
+            position=position,
+            name=rule["name"],
+            kind=rule["kind"],
+            points=rule["points"],
+            half_life_days=rule["half_life_days"],
+            cap=rule["cap"],
+            conditions=rule["conditions"],
+            **_limit_columns(rule["limit"]),
+        )
+        for position, rule in enumerate(definitions)
+    ]
+
+
+def _limit_columns(limit: Mapping[str, Any] | None) -> dict[str, Any]:
+    if limit is None:
+        return {}
+    if isinstance(limit["per"], Mapping):
+        return {"limit_count": limit["count"], "limit_per": Per.VALUE, "limit_value_of": limit["per"]["value_of"]}
+    return {"limit_count": limit["count"], "limit_per": limit["per"]}

@@ -1,0 +1,127 @@
+"""Conditions as people write them, one a line: `properties.path starts_with /pricing`.
+
+Values of `in` and `between` are separated by commas. A text that would read as something else (a number, true, a
+list) stands in double quotes. What a line may say is the engine's to judge; here it is only read.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+LIST_OPS = frozenset({"in", "between"})
+TEXT_OPS = frozenset({"contains", "starts_with", "matches_domain"})
+FLAG_OPS = frozenset({"exists", "business_email", "free_email"})
+
+_LINE = re.compile(r'\s*(?P<field>"(?:[^"\\]|\\.)*"|\S+)(?:\s+(?P<op>\S+)(?:\s+(?P<value>.*))?)?', re.DOTALL)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?")
+_ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*)\s*(,|$)')
+
+
+class LineError(ValueError):
+    """A line that can't be read as a condition."""
+
+
+def parse_conditions(text: str) -> list[dict[str, Any]]:
+    """Read conditions, one a line; empty lines don't count. Raises LineError, which names the line."""
+    conditions = []
+    for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
+        try:
+            conditions.append(_parse_line(line))
+        except LineError as error:
+            raise LineError(f"Line {number}: {error}") from error
+    return conditions
+
+
+def format_conditions(conditions: Sequence[dict[str, Any]]) -> str:
+    """Write conditions so that `parse_conditions` reads the same."""
+    return "\n".join(_format_line(condition) for condition in conditions)
+
+
+def parse_value(op: str, text: str) -> Any:
+    """Read the value of a condition as its op takes it. Raises LineError."""
+    text = text.strip()
+    if op in FLAG_OPS and not text:
+        return True
+    if op in LIST_OPS or (op == "matches_domain" and "," in text):
+        return [_parse_single(op, item) for item in _items(text)]
+    return _parse_single(op, text)
+
+
+def format_value(op: str, value: Any) -> str:
+    """Write the value of a condition so that `parse_value` reads the same."""
+    if not isinstance(value, list):
+        return _format_single(op, value)
+    text = ", ".join(_format_single(op, item, is_listed=True) for item in value)
+    # The comma keeps a list of one domain a list.
+    return f"{text}," if len(value) == 1 and op not in LIST_OPS else text
+
+
+def _parse_line(line: str) -> dict[str, Any]:
+    match = _LINE.fullmatch(line)
+    if match is None or not match["op"]:
+        raise LineError(f"expected a field, how it is compared, and a value, got {line.strip()!r}")
+    field, op = match["field"], match["op"]
+    field = _unquoted(field) if field.startswith('"') else field
+    return {"field": field, "op": op, "value": parse_value(op, match["value"] or "")}
+
+
+def _format_line(condition: dict[str, Any]) -> str:
+    field, op = condition["field"], condition["op"]
+    plain = field and not re.search(r"\s", field) and not field.startswith('"')
+    shown = field if plain else _quoted(field)
+    return f"{shown} {op} {format_value(op, condition['value'])}"
+
+
+def _parse_single(op: str, text: str) -> Any:
+    if text.startswith('"'):
+        return _unquoted(text)
+    if op in TEXT_OPS:
+        return text
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if _NUMBER.fullmatch(text):
+        return float(text) if any(sign in text for sign in ".e") else int(text)
+    return text
+
+
+def _format_single(op: str, value: Any, *, is_listed: bool = False) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str):
+        return repr(value)
+    reads_same = value == value.strip() and "\n" not in value and _parse_single_or_none(op, value) == value
+    separates = "," in value and (is_listed or op == "matches_domain")
+    return value if value and value.isprintable() and reads_same and not separates else _quoted(value)
+
+
+def _parse_single_or_none(op: str, text: str) -> Any:
+    try:
+        return _parse_single(op, text)
+    except LineError:
+        return None
+
+
+def _items(text: str) -> list[str]:
+    items, position = [], 0
+    while position < len(text):
+        match = _ITEM.match(text, position)
+        if match is None:
+            raise LineError(f"expected values separated by commas, got {text!r}")
+        items.append(match[1].strip())
+        position = match.end()
+    return items
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text)
+
+
+def _unquoted(text: str) -> str:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, str):
+        raise LineError(f"expected one text in double quotes, got {text}")
+    return value

@@ -1,0 +1,83 @@
+"""Change the live rule set: the version that it was is kept, the changed one counts up and is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from leads.errors import LeadError
+from leads.models import User
+from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.definition import add_rules, definition_of, rule_set_from_rows
+from scoring.rules.draft import next_version
+from scoring.rules.publish import stamp_published
+
+
+class RuleSetMoved(LeadError):
+    """Somebody else published meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The live rule set as it was before a change."""
+
+    row: RuleSet
+    definition: Mapping[str, Any]
+
+
+def lock_live(rule_set_id: int, *, version: int) -> RuleSet:
+    """Lock the live rule set to change it. Raises RuleSetMoved when it is no longer the version that was read."""
+    row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
+    if (row.status, row.version) != (RuleSetStatus.LIVE, version):
+        raise RuleSetMoved(
+            f"Nothing was saved: version {version} was changed meanwhile, and {_live_name()} is live now. "
+            "Look at it, then make your change again; your browser's Back button still shows what you typed."
+        )
+    return row
+
+
+def freeze(rule_set_id: int) -> Frozen:
+    """Return a rule set as the database has it, to be kept by `revise`."""
+    row = RuleSet.objects.get(pk=rule_set_id)
+    return Frozen(row, definition_of(row))
+
+
+@transaction.atomic
+def revise(rule_set_id: int, *, former: Frozen, by: User | None, now: datetime) -> bool:
+    """Publish the changed rows under the next version and archive what they were; say whether anything changed.
+
+    Call in the transaction that locked and changed the rows, after the last of them.
+    Raises RuleSetError where the result can't be used.
+    """
+    live = RuleSet.objects.get(pk=rule_set_id)
+    rule_set_from_rows(live)
+    if definition_of(live) == former.definition:
+        RuleSet.objects.filter(pk=live.pk).update(note=former.row.note)
+        return False
+    live.version = next_version()
+    stamp_published(live, by=by, now=now)
+    _archive(former)
+    return True
+
+
+def _archive(former: Frozen) -> None:
+    kept = former.row
+    copy = RuleSet.objects.create(
+        version=kept.version,
+        status=RuleSetStatus.ARCHIVED,
+        name=kept.name,
+        note=kept.note,
+        behaviour_limit=kept.behaviour_limit,
+        fit_limit=kept.fit_limit,
+        published_at=kept.published_at,
+        published_by=kept.published_by,
+        created_at=kept.created_at,
+    )
+    add_rules(copy, former.definition)
+
+
+def _live_name() -> str:
+    live = RuleSet.objects.filter(status=RuleSetStatus.LIVE).first()
+    return str(live) if live else "none"
