@@ -8,7 +8,7 @@ from django.http import QueryDict
 from leads.models import Stage, User
 from leads.events.channels import CHANNELS, channel_label
 from leads.web.filters import ACTIVITY, DAYS, LeadFilters
-from leads.web.keyset import Order
+from leads.people.keyset import Order
 
 ORDERS = {
     "-activity": ("Latest activity", Order(("last_event_at",), is_descending=True)),

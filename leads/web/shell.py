@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from leads.models import Lead
-from leads.web.keyset import capped_count
+from leads.people.keyset import capped_count
 
 # Due scores wait for the next sweep at most this long while all is well.
 USUAL_LAG = 2 * 60
