@@ -1,0 +1,106 @@
+import pytest
+
+from scoring.engine.conditions import compile_event_test, compile_value_test
+from scoring.engine.facts import Condition
+from tests.scoring.engine.make_facts import make_event
+
+MET = [
+    ("is", "Marketing", " marketing "),
+    ("is", 7, 7.0),
+    ("is", 7, "7.0"),
+    ("is", "7.0", 7),
+    ("is", True, True),
+    ("is", True, "true"),
+    ("is", "a", ["b", "A"]),
+    ("is_not", "a", "b"),
+    ("is_not", "a", ["b", "c"]),
+    ("contains", "office MANAGER", "Senior Office Manager"),
+    ("starts_with", "/pricing", "/Pricing/teams"),
+    ("in", ["HR", "SI", 5], "si"),
+    ("in", ["HR", "SI", 5], 5.0),
+    ("between", [10, 50], 10),
+    ("between", [10, 50], "50"),
+    ("between", ["2026-01-01", "2026-06-30"], "2026-06-30"),
+    ("gt", 100, "250"),
+    ("gt", 9, 10),
+    ("gte", 10, 10),
+    ("lt", "10", 9),
+    ("lte", 10, 10.0),
+    ("gt", "2026-01-01", "2026-01-01T10:00:00Z"),
+    ("exists", True, 0),
+    ("exists", True, False),
+    ("exists", False, None),
+    ("exists", False, "  "),
+    ("exists", False, []),
+    ("matches_domain", "google.com", "https://www.google.com:443/search?q=crm"),
+    ("matches_domain", ["firma.hr", "example.com"], "Ana@Sales.Example.com"),
+    ("matches_domain", "example.com", "example.com"),
+    ("business_email", True, "ana@tvrtka.hr"),
+    ("business_email", False, "ana@gmail.com"),
+    ("business_email", False, "x@mailinator.com"),
+    ("free_email", True, "ANA@GMAIL.COM"),
+    ("free_email", True, "x@mailinator.com"),
+    ("free_email", False, "ana@tvrtka.hr"),
+    ("free_email", True, "gmail.com"),
+]
+NOT_MET = [
+    ("is", "marketing", "marketing manager"),
+    ("is", "007", "7"),
+    ("is", True, 1),
+    ("is", 1, True),
+    ("is", "a", {"a": "a"}),
+    ("is_not", "a", "A"),
+    ("is_not", "a", ["b", "a"]),
+    ("contains", "manager", "managing"),
+    ("starts_with", "/pricing", "/en/pricing"),
+    ("in", ["HR", "SI"], "DE"),
+    ("between", [10, 50], 51),
+    ("gt", 10, 10),
+    ("gt", 100, "90"),
+    ("gt", 10, "many"),
+    ("gt", 10, "2026-01-01"),
+    ("gt", 0, True),
+    ("lt", 10, float("nan")),
+    ("lt", "2026-01-01", "yesterday"),
+    ("matches_domain", "google.com", "notgoogle.com"),
+    ("matches_domain", "google.com", "google.com.evil.org"),
+    ("business_email", True, "ana"),
+    ("business_email", False, "ana"),
+    ("free_email", False, "ana@localhost"),
+]
+UNKNOWN = [None, "", "   ", [], {}]
+
+
+@pytest.mark.parametrize(("op", "value", "actual"), MET)
+def test_a_condition_is_met(op, value, actual):
+    assert compile_value_test(op, value)(actual) is True
+
+
+@pytest.mark.parametrize(("op", "value", "actual"), NOT_MET)
+def test_a_condition_is_not_met(op, value, actual):
+    assert compile_value_test(op, value)(actual) is False
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+@pytest.mark.parametrize(
+    ("op", "value"), sorted({(op, str(value)): (op, value) for op, value, _ in MET}.values(), key=str)
+)
+def test_an_unknown_value_meets_nothing_but_exists_false(op, value, unknown):
+    assert compile_value_test(op, value)(unknown) is (op == "exists" and value is False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", "Viewed plan"), ("properties.path", "/a"), ("properties.plan.name", "Pro"), ("properties.n", 3)],
+)
+def test_an_event_is_read_by_name_or_by_a_path_into_its_properties(field, value):
+    event = make_event(name="viewed PLAN", properties={"path": "/a", "plan": {"name": "pro"}, "n": 3})
+
+    assert compile_event_test(Condition(field, "is", value))(event)
+
+
+@pytest.mark.parametrize("field", ["properties.missing", "properties.path.deeper", "properties.plan.name.deeper"])
+def test_a_path_that_leads_nowhere_is_unknown(field):
+    event = make_event(properties={"path": "/a", "plan": {"name": "pro"}})
+
+    assert compile_event_test(Condition(field, "exists", False))(event)
