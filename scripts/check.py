@@ -15,6 +15,7 @@ PYTHON = sys.executable
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = [PYTHON, "-m", "pytest", "--quiet", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
+SHOWN = 40  # lines of what a failed check says
 PARALLEL = ["--numprocesses", "auto"]
 
 # A configuration as in production, made up for `check --deploy` alone.
@@ -26,7 +27,7 @@ PRODUCTION = {
 
 CHECKS: dict[str, list[str]] = {
     "ruff check": [f"{BIN}/ruff", "check", "--quiet", "--output-format", "concise", "."],
-    "ruff format": [f"{BIN}/ruff", "format", "--check", "--quiet", "."],
+    "ruff format": [f"{BIN}/ruff", "format", "--check", "--output-format", "concise", "."],
     "import contracts": [f"{BIN}/lint-imports", "--no-logo"],
     "types": [f"{BIN}/mypy", "--no-error-summary"],
     "templates": [f"{BIN}/djlint", "templates", "--lint", "--quiet"],
@@ -61,7 +62,9 @@ def _check(name: str, command: list[str], environment: dict[str, str]) -> bool:
     verdict = "FAILED" if done.returncode else "ok"
     print(f"{verdict:>6}  {name} ({time.monotonic() - started:.1f} s)", flush=True)
     if done.returncode:
-        print(done.stdout, flush=True)
+        lines = done.stdout.splitlines()
+        rest = [f"... and {len(lines) - SHOWN} lines more; `{' '.join(command)}` shows all"] if lines[SHOWN:] else []
+        print("\n".join([*lines[:SHOWN], *rest]), flush=True)
     return done.returncode == 0
 
 
