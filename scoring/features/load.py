@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from django.db.models import Case, JSONField, QuerySet, When
 
@@ -16,25 +16,36 @@ KINDS_JUDGED_BY_PROPERTIES = frozenset({"form_submitted"})
 NO_PROPERTIES: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedLead:
-    """A lead as it stood when it was read, with its facts."""
-
-    lead: Lead
-    facts: LeadFacts
-
-
 def read_leads(lead_ids: Sequence[int]) -> list[Lead]:
     """Read current leads with their organizations. Its facts_version is as old as everything else that is read."""
     return list(Lead.objects.current().filter(pk__in=lead_ids).select_related("organization").order_by("pk"))
 
 
-def load_facts(leads: Sequence[Lead], rule_set: RuleSet) -> list[LoadedLead]:
-    """Add to each lead its attributes and events, with the properties that the rules look at; one query."""
-    events = _events_of([lead.pk for lead in leads], needed_properties(rule_set) | KINDS_JUDGED_BY_PROPERTIES)
-    return [
-        LoadedLead(lead, LeadFacts(attributes_of(lead), events[lead.pk], posix(lead.recycled_at))) for lead in leads
-    ]
+def events_of(lead_ids: Sequence[int], rule_set: RuleSet) -> Mapping[int, Sequence[EventFact]]:
+    """Return each lead's events, with the properties that the rules look at; one query."""
+    events: dict[int, list[EventFact]] = defaultdict(list)
+    rows = _event_rows(lead_ids, needed_properties(rule_set) | KINDS_JUDGED_BY_PROPERTIES)
+    for lead_id, kind, at, source, message_id, signal, name, properties in rows:
+        known = properties or NO_PROPERTIES
+        events[lead_id].append(
+            EventFact(
+                kind,
+                at.timestamp(),
+                source,
+                message_id,
+                known,
+                signal,
+                is_voluntary(kind, known),
+                is_hand_raise(kind),
+                name,
+            )
+        )
+    return events
+
+
+def facts_of(lead: Lead, events: Sequence[EventFact]) -> LeadFacts:
+    """Return all that the lead's score depends on besides rules and time."""
+    return LeadFacts(attributes_of(lead), events, posix(lead.recycled_at))
 
 
 def attributes_of(lead: Lead) -> dict[str, object]:
@@ -72,27 +83,7 @@ def posix_of_date(day: date | None) -> float | None:
     return datetime.combine(day, time(0), UTC).timestamp() if day is not None else None
 
 
-def _events_of(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> dict[int, list[EventFact]]:
-    events: dict[int, list[EventFact]] = defaultdict(list)
-    for lead_id, kind, at, source, message_id, signal, name, properties in _event_rows(lead_ids, kinds_with_properties):
-        known = properties or NO_PROPERTIES
-        events[lead_id].append(
-            EventFact(
-                kind,
-                at.timestamp(),
-                source,
-                message_id,
-                known,
-                signal,
-                is_voluntary(kind, known),
-                is_hand_raise(kind),
-                name,
-            )
-        )
-    return events
-
-
-def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple]:
+def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple[Any, ...]]:
     # Most rules look at the kind alone: decoding every event's properties would take longer than all the rest.
     properties = Case(When(kind__in=kinds_with_properties, then="properties"), output_field=JSONField())
     return Event.objects.filter(lead_id__in=lead_ids).values_list(

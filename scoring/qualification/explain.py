@@ -5,7 +5,7 @@ from datetime import datetime
 
 from leads.models import Lead, Stage, StageChange
 from scoring.engine.score import Score, score_lead
-from scoring.features.load import load_facts
+from scoring.features.load import events_of, facts_of
 from scoring.qualification.rescore import entry_json
 from scoring.rules.live import live_rule_set
 
@@ -27,8 +27,8 @@ class Explanation:
 def explain_lead(lead: Lead, *, as_of: datetime) -> Explanation:
     """Compute a lead's score as of a time under the live rule set; a fixed number of queries."""
     live = live_rule_set()
-    (loaded,) = load_facts([lead], live.rule_set)
-    score = score_lead(live, loaded.facts, as_of.timestamp())
+    events = events_of([lead.pk], live.rule_set).get(lead.pk, ())
+    score = score_lead(live, facts_of(lead, events), as_of.timestamp())
     stage, reason = _stage_at(lead, as_of)
     return Explanation(score, as_of, live.rule_set.version, stage, reason)
 

@@ -10,15 +10,18 @@ from django.db import transaction
 from leads.lifecycle.move import Move, move_leads
 from leads.models import Lead, Stage
 from scoring.engine.explain import Entry
+from scoring.engine.facts import EventFact, LeadFacts
 from scoring.engine.next_change import due_at
 from scoring.engine.score import CompiledRuleSet, Score, score_lead
-from scoring.features.load import LoadedLead, load_facts, posix, posix_of_date, read_leads
+from scoring.features.load import events_of, facts_of, posix, posix_of_date, read_leads
 from scoring.models import ScoreEntries
 from scoring.qualification.decide import Decision, LeadState, decide
 from scoring.qualification.write import ScoredLead, write_scores
 from scoring.rules.live import live_rule_set
 
 logger = logging.getLogger(__name__)
+
+StoredEntries = list[dict[str, object]]
 
 EVIDENCE_LINES = 3
 # A lead that can't be scored (a fault of the program, not of the lead) must not hold up the others.
@@ -43,9 +46,8 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> int:
     leads = read_leads(lead_ids)
     live = live_rule_set()
     stored = _stored_entries(lead_ids)
-    outcomes = [
-        _outcome(loaded, live, stored.get(loaded.lead.pk), now) for loaded in load_facts(leads, live.rule_set)
-    ]
+    events = events_of(lead_ids, live.rule_set)
+    outcomes = [_outcome(lead, events.get(lead.pk, ()), live, stored.get(lead.pk), now) for lead in leads]
     return _write(outcomes, now=now)
 
 
@@ -69,27 +71,27 @@ def entry_json(entry: Entry) -> dict[str, object]:
     return {**asdict(entry), "last_at": last_at}
 
 
-def _stored_entries(lead_ids: Sequence[int]) -> Mapping[int, list[dict[str, object]]]:
+def _stored_entries(lead_ids: Sequence[int]) -> Mapping[int, StoredEntries]:
     return dict(ScoreEntries.objects.filter(lead_id__in=lead_ids).values_list("lead_id", "entries"))
 
 
 def _outcome(
-    loaded: LoadedLead, live: CompiledRuleSet, stored: list[dict[str, object]] | None, now: datetime
+    lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, stored: StoredEntries | None, now: datetime
 ) -> Outcome:
     try:
-        return _computed(loaded, live, stored, now)
+        return _computed(lead, facts_of(lead, events), live, stored, now)
     except Exception:
-        logger.exception("Lead %s could not be scored; it will be tried again.", loaded.lead.pk)
-        return _postponed(loaded.lead, live, now)
+        logger.exception("Lead %s could not be scored; it will be tried again.", lead.pk)
+        return _postponed(lead, live, now)
 
 
 def _computed(
-    loaded: LoadedLead, live: CompiledRuleSet, stored: list[dict[str, object]] | None, now: datetime
+    lead: Lead, facts: LeadFacts, live: CompiledRuleSet, stored: StoredEntries | None, now: datetime
 ) -> Outcome:
-    lead, as_of = loaded.lead, now.timestamp()
-    score = score_lead(live, loaded.facts, as_of)
-    decision = decide(lead_state(lead), score, loaded.facts, live.rule_set, as_of)
-    due = due_at(live, loaded.facts, score, decision.next_moment, as_of)
+    as_of = now.timestamp()
+    score = score_lead(live, facts, as_of)
+    decision = decide(lead_state(lead), score, facts, live.rule_set, as_of)
+    due = due_at(live, facts, score, decision.next_moment, as_of)
     entries = [entry_json(entry) for entry in score.entries]
     scored = ScoredLead(
         lead_id=lead.pk,

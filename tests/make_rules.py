@@ -1,0 +1,28 @@
+"""Rule sets for tests: small enough to compute by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scoring.models import RuleSet
+from scoring.rules.draft import import_draft
+from scoring.rules.publish import publish
+from tests.make import NOON
+
+TRIAL = {"name": "Trial started", "kind": "trial_started", "points": 15, "half_life_days": 14}
+PRICING = {
+    "name": "Viewed pricing",
+    "kind": "page_viewed",
+    "points": 2,
+    "half_life_days": 14,
+    "limit": {"count": 3, "per": "week"},
+    "conditions": [{"field": "properties.path", "op": "starts_with", "value": "/pricing"}],
+}
+MANAGER = {"name": "Role", "field": "title", "op": "contains", "value": "manager", "points": 12}
+BY_SCORE = {"mql_on_engagement": False, "sql_on_hand_raise": False}
+
+
+def publish_rules(rules: list[Mapping[str, Any]], *, fit: list[Mapping[str, Any]] = (), **policy: Any) -> RuleSet:
+    """Make a rule set of these rules live."""
+    draft = import_draft({"name": "Test", "rules": rules, "fit": list(fit), "policy": policy}, now=NOON)
+    publish(draft, by=None, now=NOON)
+    return RuleSet.objects.get(pk=draft.pk)
