@@ -14,6 +14,22 @@ CAPTURE_URLS = "leads.capture.urls"
 CAPTURE_PREFIXES = ("/v1/", "/beacon/", "/batch", "/e/", "/i/v0/", "/capture/")
 
 
+HEALTH_PATHS = ("/healthz", "/readyz")
+
+
+class HealthMiddleware:
+    """Answer health checks at once: load balancers and containers ask by address, over plain http, without a cookie."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in HEALTH_PATHS:
+            return self.get_response(request)
+        response: HttpResponse = resolve(request.path_info).func(request)
+        return response
+
+
 class CaptureMiddleware:
     """Answer capture addresses at once.
 

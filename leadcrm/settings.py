@@ -73,8 +73,6 @@ if TRUSTED_PROXIES:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-# Load balancers and container health checks ask over plain http.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -107,6 +105,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Health checks are answered before anything asks for a host name, a session or https.
+    "leadcrm.middleware.HealthMiddleware",
     # Capture addresses answer here and skip the rest: no session, no cookies, no redirect.
     "leadcrm.middleware.CaptureMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -257,8 +257,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["leads.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "leads.api.errors.answer_error",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "LeadCRM",
@@ -269,6 +270,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- Watching it ----------------------------------------------------------------------------------------
+
+# Lets Prometheus read /metrics as a bearer token; without it an admin's API token does.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Seconds that a due score may wait before /readyz fails; a published rule set makes every lead due at once.
+SCORING_LAG_LIMIT = env.int("SCORING_LAG_LIMIT", default=3600)
 
 # --- Sales hours: the clock that a waiting SQL is claimed by -----------------------------------------------
 

@@ -1,5 +1,30 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from leadcrm.health import healthz, readyz
+from leadcrm.metrics import metrics
+from leadcrm.setup import setup
+
+urlpatterns = [
+    path("api/", include("leads.api.urls")),
+    path("api/", include("scoring.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("accounts/", include("leadcrm.accounts")),
+    path("setup/", setup, name="setup"),
+    # One place to sign in, with its lockout and its look.
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+]
+
+handler400 = "leadcrm.errors.bad_request"
+handler403 = "leadcrm.errors.permission_denied"
+handler404 = "leadcrm.errors.page_not_found"
+handler500 = "leadcrm.errors.server_error"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from leads.models import Lead
 from scoring.engine.score import score_lead
-from scoring.features.load import load_facts
+from scoring.features.load import events_of, facts_of
 from scoring.rules.live import live_rule_set
 
 SPAN = timedelta(days=60)
@@ -26,14 +26,14 @@ class PastScore:
 def score_history(lead: Lead, *, as_of: datetime, span: timedelta = SPAN) -> list[PastScore]:
     """Return the scores at even distances from the lead's beginning, at most `span` ago, until `as_of`; one query."""
     live = live_rule_set()
-    (loaded,) = load_facts([lead], live.rule_set)
-    events = len(loaded.facts.events)
+    facts = facts_of(lead, events_of([lead.pk], live.rule_set).get(lead.pk, ()))
+    events = len(facts.events)
     points = max(FEWEST_POINTS, min(MOST_POINTS, EVENTS_LOOKED_AT // (events + 1)))
-    first = min([event.at for event in loaded.facts.events], default=as_of.timestamp())
+    first = min([event.at for event in facts.events], default=as_of.timestamp())
     begin = max(first - 3600, (as_of - span).timestamp())
     step = (as_of.timestamp() - begin) / (points - 1)
     moments = [begin + step * number for number in range(points - 1)] + [as_of.timestamp()]
     return [
-        PastScore(datetime.fromtimestamp(moment, as_of.tzinfo), score_lead(live, loaded.facts, moment).score)
+        PastScore(datetime.fromtimestamp(moment, as_of.tzinfo), score_lead(live, facts, moment).score)
         for moment in moments
     ]

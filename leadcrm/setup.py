@@ -1,0 +1,106 @@
+"""The first admin, made once at /setup/ with a token that only who runs the server can read."""
+
+import structlog
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from leads.errors import LeadError
+from leads.models import AuditEntry, User
+
+log = structlog.get_logger(__name__)
+
+
+class AlreadySetUp(LeadError):
+    """Somebody exists who can sign in."""
+
+
+def is_needed() -> bool:
+    """Tell whether nobody can sign in yet."""
+    return not User.objects.exists()
+
+
+def setup_token() -> str:
+    """Return the token; it follows from SECRET_KEY, so that all web processes agree on it without storing it."""
+    return salted_hmac("leadcrm.setup", "first admin", algorithm="sha256").hexdigest()[:40]
+
+
+def setup_url_if_needed() -> str | None:
+    """Return the address at which the first admin is made, or None when somebody exists already."""
+    return f"{settings.PUBLIC_URL}{reverse('setup')}?token={setup_token()}" if is_needed() else None
+
+
+@transaction.atomic
+def create_first_admin(username: str, *, email: str, password: str) -> User:
+    """Create the admin that every later user is created by. Raises AlreadySetUp when there is a user."""
+    # There is no user's row to lock yet; the row that names the user table stands in for it.
+    ContentType.objects.select_for_update().get(app_label="leads", model="user")
+    if not is_needed():
+        raise AlreadySetUp("The first admin exists already.")
+    admin = User.objects.create_superuser(username, email, password)
+    AuditEntry.objects.create(actor=admin, action="setup", subject=f"first admin {username}", created_at=timezone.now())
+    return admin
+
+
+class FirstAdminForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stub is generic
+    """Who the first admin is, and the token that proves access to the server's log."""
+
+    token = forms.CharField(max_length=100, label="Setup token")
+    password = forms.CharField(
+        max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+        labels = {"username": "Name", "email": "E-mail"}
+
+    def clean_token(self) -> str:
+        """Compare in constant time."""
+        token: str = self.cleaned_data["token"]
+        if not constant_time_compare(token, setup_token()):
+            raise forms.ValidationError("This is not the token in the server's log.")
+        return token
+
+    def _post_clean(self) -> None:
+        """Validate the password once the name and the address that it must not resemble are known."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, as in its UserCreationForm
+        try:
+            validate_password(self.cleaned_data.get("password", ""), self.instance)
+        except forms.ValidationError as error:
+            self.add_error("password", error)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup(request: HttpRequest) -> HttpResponse:
+    """Make the first admin and sign them in; 404 once there is a user."""
+    if not is_needed():
+        raise Http404("The first admin exists already.")
+    if request.method != "POST":
+        log.warning("setup_needed", url=setup_url_if_needed())
+        form = FirstAdminForm(initial={"token": request.GET.get("token", "")[:100]})
+        return render(request, "registration/setup.html", {"form": form})
+    form = FirstAdminForm(request.POST)
+    if not form.is_valid():
+        return render(request, "registration/setup.html", {"form": form}, status=400)
+    return _set_up(request, form.cleaned_data)
+
+
+def _set_up(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
+    try:
+        admin = create_first_admin(given["username"], email=given["email"], password=given["password"])
+    except AlreadySetUp as error:
+        raise Http404(str(error)) from error
+    login(request, admin, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,22 @@
+"""How the API says no: every refusal is JSON with a status that fits."""
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from leads.errors import AlreadyClaimed, LeadError, NotOwner, StageMoveRefused
+
+STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 409, NotOwner: 403}
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer for an exception of a view; None leaves a mistake of ours to Django, which logs it and answers 500."""
+    if isinstance(error, LeadError):
+        return Response({"detail": str(error)}, status=STATUSES.get(type(error), 400))
+    response = exception_handler(error, context)
+    if response is not None and isinstance(error, ValidationError) and isinstance(response.data, list):
+        # A body that is no object has no field to name.
+        response.data = {"detail": " ".join(str(part) for part in response.data)}
+    return response

@@ -1,0 +1,88 @@
+"""Leads over REST: read, add, edit, claim and release."""
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.api.filters import LeadFilters, narrow_leads
+from leads.api.lookup import find_lead
+from leads.api.pages import PagedViewSet
+from leads.api.permissions import CanClaim, caller
+from leads.api.serializers import AlreadyClaimedSerializer, EventSerializer, LeadSerializer
+from leads.errors import AlreadyClaimed
+from leads.handoff.claim import claim_lead
+from leads.handoff.release import release_lead
+from leads.models import Event, Lead
+from leads.people.keyset import Order
+
+SORTABLE = {
+    "created_at": ("created_at",),
+    "last_event_at": ("last_event_at",),
+    "stage_changed_at": ("stage_changed_at",),
+    "score": ("score",),
+    "name": ("last_name", "first_name"),
+}
+ORDERS = {
+    f"{sign}{name}": Order(columns, is_descending=sign == "-")
+    for name, columns in SORTABLE.items()
+    for sign in ("-", "")
+}
+NEWEST_FIRST = {"-occurred_at": Order(("occurred_at",), is_descending=True)}
+
+
+class LeadViewSet(PagedViewSet):
+    """Leads that stand for themselves; the id of one merged into another answers with that other one."""
+
+    queryset = Lead.objects.current().select_related("owner", "organization")
+    serializer_class = LeadSerializer
+    lookup_value_converter = "int"
+    orders = ORDERS
+
+    @extend_schema(parameters=[LeadFilters])
+    def list(self, request: Request) -> Response:
+        """List leads, the newest first unless `ordering` says otherwise."""
+        return self.answer_page(narrow_leads(self.get_queryset(), request, now=timezone.now()))
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Return a lead."""
+        return self._answer(find_lead(pk))
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, serializer_class=EventSerializer, orders=NEWEST_FIRST)
+    def events(self, request: Request, pk: int) -> Response:
+        """List a lead's events, the latest first."""
+        return self.answer_page(Event.objects.filter(lead=find_lead(pk)).select_related("source", "identifier"))
+
+    @extend_schema(request=None, responses={200: LeadSerializer, 409: AlreadyClaimedSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanClaim])
+    def claim(self, request: Request, pk: int) -> Response:
+        """Make the caller the owner of an SQL that nobody has claimed yet; exactly one of many callers wins."""
+        try:
+            claim_lead(find_lead(pk), rep=caller(request), now=timezone.now())
+        except AlreadyClaimed as error:
+            return self._refuse_claim(pk, error)
+        return self._answer(find_lead(pk))
+
+    def _refuse_claim(self, pk: int, error: AlreadyClaimed) -> Response:
+        owner = find_lead(pk).owner if error.claimed_at else None
+        refusal = {
+            "detail": str(error),
+            "claimed_by": owner.username if owner else None,
+            "claimed_at": error.claimed_at,
+        }
+        return Response(AlreadyClaimedSerializer(refusal).data, status=409)
+
+    @extend_schema(request=None, responses={200: LeadSerializer, 403: OpenApiResponse(description="Not yours.")})
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanClaim])
+    def release(self, request: Request, pk: int) -> Response:
+        """Put a claimed lead back to `sql`, unassigned, on the clock that it had."""
+        release_lead(find_lead(pk), rep=caller(request), now=timezone.now())
+        return self._answer(find_lead(pk))
+
+    def _answer(self, lead: Lead, status: int = 200) -> Response:
+        """Answer with a lead; Content-Location tells the address of the one that stands for a merged one."""
+        address = self.reverse_action("detail", args=[lead.pk])
+        return Response(LeadSerializer(lead).data, status=status, headers={"Content-Location": address})

@@ -1,0 +1,25 @@
+"""Which roles may do what over REST. Everybody who is signed in reads."""
+
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from leads.models import Role, User
+
+
+class CanClaim(BasePermission):
+    """Working on leads is for sales reps, managers and admins."""
+
+    message = "Claiming and releasing leads is for the roles sales, manager and admin."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether the user's role may work on leads."""
+        return isinstance(request.user, User) and request.user.role in (Role.SALES, Role.MANAGER, Role.ADMIN)
+
+
+def caller(request: Request) -> User:
+    """Return the user whom authentication let in."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user

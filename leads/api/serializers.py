@@ -1,0 +1,131 @@
+"""How leads, events and organizations look over REST."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from leads.models import Event, Identifier, Lead, Organization
+
+
+class OrganizationNameSerializer(serializers.ModelSerializer[Organization]):
+    """An organization as part of a lead."""
+
+    class Meta:
+        model = Organization
+        fields = ("id", "name")
+
+
+class LeadSerializer(serializers.ModelSerializer[Lead]):
+    """A lead. owner: a username. The scores are those stored at scored_at; at score_due_at they are made anew."""
+
+    organization = OrganizationNameSerializer(read_only=True, allow_null=True)
+    owner = serializers.SerializerMethodField()
+    last_event_at = serializers.SerializerMethodField()
+    attributes = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Lead
+        fields = (
+            "id",
+            "kind",
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "title",
+            "country",
+            "organization",
+            "stage",
+            "score",
+            "fit",
+            "behaviour",
+            "likelihood",
+            "persona",
+            "source",
+            "owner",
+            "claimed_at",
+            "respond_by",
+            "retry_on",
+            "last_event_at",
+            "stage_changed_at",
+            "scored_at",
+            "score_due_at",
+            "created_at",
+            "attributes",
+        )
+        read_only_fields = fields
+
+    def get_owner(self, lead: Lead) -> str | None:
+        """Return the username of who works on the lead."""
+        return lead.owner.username if lead.owner else None
+
+    def get_last_event_at(self, lead: Lead) -> datetime | None:
+        """Return when the latest event was; nothing for a lead without events."""
+        return lead.last_event_at if lead.last_event_kind else None
+
+
+class IdentifierSerializer(serializers.ModelSerializer[Identifier]):
+    """What an event was recognised by."""
+
+    class Meta:
+        model = Identifier
+        fields = ("kind", "value")
+        read_only_fields = fields
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """An event. lead is empty while nobody is known behind it; source is the name of what sent it."""
+
+    # A field of this name hides no attribute: serializers take their fields out of the class.
+    source = serializers.CharField(source="source.name", read_only=True)  # type: ignore[assignment]
+    lead = serializers.IntegerField(source="lead_id", read_only=True, allow_null=True)
+    identifier = IdentifierSerializer(read_only=True)
+    properties = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = (
+            "id",
+            "message_id",
+            "source",
+            "lead",
+            "identifier",
+            "kind",
+            "name",
+            "channel",
+            "occurred_at",
+            "received_at",
+            "properties",
+            "signal",
+        )
+        read_only_fields = fields
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    """A company that leads work for."""
+
+    attributes = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = (
+            "id",
+            "name",
+            "domain",
+            "external_id",
+            "industry",
+            "employee_count",
+            "country",
+            "attributes",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+class AlreadyClaimedSerializer(serializers.Serializer[Any]):
+    """Who was first; claimed_by, a username, is empty when the lead left the queue without a claim."""
+
+    detail = serializers.CharField()
+    claimed_by = serializers.CharField(allow_null=True)
+    claimed_at = serializers.DateTimeField(allow_null=True)

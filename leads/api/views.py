@@ -1,0 +1,55 @@
+"""Lists of events and organizations, and the claim queue."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.api.filters import EventFilters, OrganizationFilters, narrow_events, narrow_organizations
+from leads.api.pages import PagedViewSet
+from leads.api.serializers import EventSerializer, LeadSerializer, OrganizationSerializer
+from leads.models import Event, Lead, Organization
+from leads.people.keyset import Order
+
+
+class EventViewSet(PagedViewSet):
+    """Events, those of visitors nobody knows too."""
+
+    queryset = Event.objects.select_related("source", "identifier")
+    serializer_class = EventSerializer
+    orders = {"-id": Order((), is_descending=True)}
+
+    @extend_schema(parameters=[EventFilters])
+    def list(self, request: Request) -> Response:
+        """List events, the last to arrive first."""
+        return self.answer_page(narrow_events(self.get_queryset(), request))
+
+
+class OrganizationViewSet(PagedViewSet):
+    """Companies that leads work for."""
+
+    queryset = Organization.objects.all()
+    serializer_class = OrganizationSerializer
+    lookup_value_converter = "int"
+    orders = {"id": Order((), is_descending=False)}
+
+    @extend_schema(parameters=[OrganizationFilters])
+    def list(self, request: Request) -> Response:
+        """List organizations in the order they came in."""
+        return self.answer_page(narrow_organizations(self.get_queryset(), request))
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Return an organization."""
+        return Response(self.get_serializer(get_object_or_404(Organization, pk=pk)).data)
+
+
+class QueueViewSet(PagedViewSet):
+    """The claim queue."""
+
+    queryset = Lead.objects.awaiting_claim().select_related("owner", "organization")
+    serializer_class = LeadSerializer
+    orders = {"respond_by": Order(("respond_by",), is_descending=False)}
+
+    def list(self, request: Request) -> Response:
+        """List SQLs that nobody has claimed yet, the most urgent first."""
+        return self.answer_page(self.get_queryset())
