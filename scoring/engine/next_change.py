@@ -63,7 +63,11 @@ def seconds_until_it_moves(compiled: CompiledRuleSet, score: Score) -> float:
 
 
 def _begins(facts: LeadFacts, as_of: float) -> list[float]:
-    return [event.at for event in facts.events if event.at > as_of]
+    """Return when events, or a recycle, that lie in the future begin to count."""
+    begins = [event.at for event in facts.events if event.at > as_of]
+    if facts.recycled_at is not None and facts.recycled_at > as_of:
+        begins.append(facts.recycled_at)
+    return begins
 
 
 def _bounds(score: Score, policy: Policy) -> tuple[float, float]:

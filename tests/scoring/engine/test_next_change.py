@@ -1,0 +1,175 @@
+"""When a score is due again: by hand, and as a property over random rule sets and leads."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.engine.facts import DAY, MINUTE
+from scoring.engine.next_change import due_at
+from scoring.engine.score import compile_rule_set, score_lead
+from tests.scoring.engine.make_facts import (
+    NOW,
+    days_ago,
+    make_event,
+    make_facts,
+    make_fit_rule,
+    make_rule,
+    make_rule_set,
+)
+from tests.scoring.engine.naive import naive_score
+from tests.scoring.engine.strategies import leads, rule_sets
+
+TRIAL = make_rule("trial_started", 15, half_life_days=14)
+
+
+def due(rule_set, facts, as_of=NOW, next_moment=None) -> float | None:
+    compiled = compile_rule_set(rule_set)
+    return due_at(compiled, facts, score_lead(compiled, facts, as_of), next_moment, as_of)
+
+
+def minutes_until_due(rule_set, facts, **kwargs) -> float:
+    return (due(rule_set, facts, **kwargs) - NOW) / MINUTE
+
+
+def test_a_fading_trial_is_due_when_it_has_lost_a_point():
+    # 15 points become 14 after 14 days * log2(15 / 14) = 120,398.5 s = 2006.6 minutes.
+    facts = make_facts(make_event("trial_started"))
+
+    assert minutes_until_due(make_rule_set(TRIAL), facts) == 2007
+
+
+def test_a_threshold_in_the_way_comes_first():
+    # 36 + 4.5 is 40.5; the MQL threshold of 40 is crossed when 4.5 has become 4: 14 days * log2(4.5 / 4) = 3425.7 min.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 4.5, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", 36),)
+    )
+
+    assert minutes_until_due(rule_set, make_facts(make_event("trial_started"), country="HR")) == 3426
+
+
+def test_a_margin_in_the_way_comes_first():
+    # 26 + 4.5 is 30.5, and an MQL leaves below 40 - 10: the same 3426 minutes.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 4.5, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", 26),)
+    )
+
+    assert minutes_until_due(rule_set, make_facts(make_event("trial_started"), country="HR")) == 3426
+
+
+def test_what_is_above_the_cap_has_to_fade_first():
+    # Two trials are 30 capped at 10; they are worth 9 after 14 days * log2(30 / 9) = 35,017.2 minutes.
+    rule_set = make_rule_set({**TRIAL, "cap": 10})
+    facts = make_facts(make_event("trial_started"), make_event("trial_started", message_id="second"))
+
+    assert minutes_until_due(rule_set, facts) == 35018
+
+
+def test_what_is_above_the_behaviour_limit_has_to_fade_first():
+    # 90 points show as 60; they show as 59 after 14 days * log2(90 / 59) = 12,281.4 minutes, but the SQL margin
+    # (70 - 10 = 60) is crossed before: as soon as 90 is below 60, 14 days * log2(90 / 60) = 11,792.8 minutes.
+    rule_set = make_rule_set(make_rule("trial_started", 90, half_life_days=14))
+
+    assert minutes_until_due(rule_set, make_facts(make_event("trial_started"))) == 11793
+
+
+def test_fading_negative_points_let_a_score_rise():
+    # 20 - 15 is 5; it is 6 when 15 has become 14.
+    rule_set = make_rule_set(make_rule("demo_requested", 20), make_rule("page_viewed", -15, half_life_days=14))
+    facts = make_facts(make_event("demo_requested"), make_event("page_viewed"))
+
+    assert minutes_until_due(rule_set, facts) == 2007
+
+
+def test_terms_of_different_half_lives_are_searched_from_below():
+    # 10 * 2 ** (-t / 7) + 10 * 2 ** (-t / 14) = 19 has no closed form; half a percent too early is near enough.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 10, half_life_days=7), make_rule("page_viewed", 10, half_life_days=14)
+    )
+    facts = make_facts(make_event("trial_started"), make_event("page_viewed"))
+
+    exact = crossing_by_bisection(lambda days: 10 * 0.5 ** (days / 7) + 10 * 0.5 ** (days / 14), 19) * DAY / MINUTE
+
+    assert exact * 0.995 <= minutes_until_due(rule_set, facts) <= math.ceil(exact)
+
+
+def crossing_by_bisection(falling, level: float) -> float:
+    low, high = 0.0, 1000.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > level else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize(
+    ("rule", "event_days_ago"),
+    [
+        (make_rule("trial_started", 15), 0),  # never fades
+        (make_rule("trial_started", 1, half_life_days=14), 0),  # less than a point to lose
+        (make_rule("trial_started", -15, half_life_days=14), 0),  # hidden by the floor for good
+        (make_rule("trial_started", 15, half_life_days=1), 60),  # faded already
+        (make_rule("page_viewed", 15, half_life_days=14), 0),  # nothing to fade
+    ],
+)
+def test_a_score_that_will_not_move_is_never_due(rule, event_days_ago):
+    facts = make_facts(make_event("trial_started", days_ago(event_days_ago)))
+
+    assert due(make_rule_set(rule), facts) is None
+
+
+def test_a_threshold_that_is_only_approached_is_never_crossed():
+    # The score falls towards 40 but fit alone keeps it there.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 0.9, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", 40),)
+    )
+
+    assert due(rule_set, make_facts(make_event("trial_started"), country="HR")) is None
+
+
+def test_a_future_event_a_decision_and_the_next_minute_set_the_due_time():
+    rule_set = make_rule_set(TRIAL)
+    ahead = make_facts(make_event(when=NOW + 1000))
+
+    assert due(rule_set, ahead) == NOW + 1020  # rounded up to the whole minute
+    assert due(rule_set, ahead, next_moment=NOW + 600) == NOW + 600
+    assert due(rule_set, make_facts(), next_moment=NOW + 1) == NOW + 60  # never less than a minute ahead
+    assert due(rule_set, make_facts(), as_of=NOW + 1, next_moment=NOW + 2) == NOW + 120
+    assert due(rule_set, make_facts(), next_moment=NOW + 10_000 * DAY) == NOW + 365 * DAY
+
+
+@settings(max_examples=250, deadline=None)
+@given(rule_sets, leads, st.integers(-86400, 86400).map(lambda seconds: NOW + seconds), st.data())
+def test_until_it_is_due_a_score_moves_less_than_a_point_and_crosses_nothing(rule_set, facts, as_of, data):
+    moment = due(rule_set, facts, as_of)
+
+    # Due times are rounded up to a whole minute and at least one ahead: what happens within that does not count.
+    last = as_of + 1000 * DAY if moment is None else moment - MINUTE
+    if moment is not None and moment <= as_of + 2 * MINUTE:
+        return
+    share = data.draw(st.floats(0, 1))
+    for later in (last, as_of + share * (last - as_of)):
+        before, after = naive_score(rule_set, facts, as_of), naive_score(rule_set, facts, later)
+        for part in ("score", "fit", "behaviour"):
+            assert abs(after[part] - before[part]) <= 1 + 1e-6
+        assert reached(rule_set, after) == reached(rule_set, before)
+
+
+def reached(rule_set, score) -> list[bool]:
+    policy = rule_set.policy
+    levels = [policy.mql_threshold, policy.sql_threshold]
+    levels += [level - policy.margin for level in levels]
+    return [round(score["score"], 6) >= level for level in levels]
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule_sets, leads)
+def test_a_lead_is_looked_at_about_as_often_as_its_score_moves(rule_set, facts):
+    looks, moment = 0, due(rule_set, facts, NOW)
+    points = sum(abs(rule.points) for rule in rule_set.rules) * len(facts.events)
+
+    while moment is not None and moment < NOW + 300 * DAY:
+        looks, moment = looks + 1, due(rule_set, facts, moment)
+
+    # A look for every point that all rules together may lose, for every event ahead, and a few for the levels.
+    assert looks <= 2 * points + len(facts.events) + 12
