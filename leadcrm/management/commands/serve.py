@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from leadcrm.processes import run_together
+from leadcrm.setup import setup_url_if_needed
 
 PYTHON = [sys.executable]
 CELERY = [*PYTHON, "-m", "celery", "--app", "leadcrm"]
@@ -50,6 +51,9 @@ class Command(BaseCommand):
 
     def _announce(self, is_demo: bool) -> None:
         self.stdout.write(f"\nLeadCRM is ready at {settings.PUBLIC_URL}\n{SIGN_INS if is_demo else ''}")
+        setup_url = setup_url_if_needed()
+        if setup_url:
+            self.stdout.write(f"Make the first admin at {setup_url}\n")
         self.stdout.write("Ctrl-C ends it.\n")
         self.stdout.flush()
 
@@ -85,8 +89,10 @@ def _refuse_a_taken_port(host: str) -> None:
 def _answers() -> bool:
     """Say whether the web server answers, whatever it answers."""
     connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=1)
+    # A name that it answers to, since it logs every other as an attack.
+    host = settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else "localhost"
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz", headers={"Host": host})
         connection.getresponse()
     except OSError:
         return False
