@@ -122,10 +122,10 @@ def reason_of(case: Case, stage: str) -> str:
     if case.state.stage == RECYCLED:
         return f"Back after recycling: {_why_reached(case, stage)}"
     if case.state.stage == DISQUALIFIED:
-        return f"Reopened by a hand-raise: {_why_reached(case, stage)}"
+        return f"Reopened: {_why_reached(case, stage)}"
     if RANKS.index(stage) > RANKS.index(case.state.stage):
         return _why_reached(case, stage)
-    return _why_fell(case)
+    return _why_fell(case, stage)
 
 
 def _path(case: Case) -> tuple[str, ...]:
@@ -197,19 +197,21 @@ def _why_reached(case: Case, stage: str) -> str:
     if stage == SQL and not case.policy.direct:
         return _why_score_reached(case, case.policy.sql_threshold)
     if stage in (MQL, SQL) and case.has_engagement:
-        return f"{_words(case.memory.engagement)} is an engagement of their own will"
+        return f"{_words(case.memory.engagement)} is a voluntary engagement"
     if stage in (MQL, SQL):
         return _why_score_reached(case, case.policy.mql_threshold)
-    return f"{_words(case.memory.activity)} is the latest activity"
+    return f"{_words(case.memory.activity)} showed interest"
 
 
 def _why_score_reached(case: Case, threshold: float) -> str:
-    now = f"{case.score.score:.0f}"
-    fit, behaviour = case.state.fit, case.state.behaviour
-    before = f"{fit + behaviour:.0f}" if fit is not None and behaviour is not None else now
-    if fit is None or before == now:
+    now, before = round(case.score.score), _stored_score(case.state)
+    if before is None or now <= before:
         return f"The score of {now} reached the threshold of {threshold:g}"
     return f"{_mover(case)} took the score from {before} to {now}"
+
+
+def _stored_score(state: LeadState) -> int | None:
+    return None if state.fit is None or state.behaviour is None else round(state.fit + state.behaviour)
 
 
 def _mover(case: Case) -> str:
@@ -221,13 +223,16 @@ def _mover(case: Case) -> str:
     return "Fit"
 
 
-def _why_fell(case: Case) -> str:
+def _why_fell(case: Case, stage: str) -> str:
     policy = case.policy
-    from_sql = case.state.stage == SQL and not policy.direct
-    threshold = policy.sql_threshold if from_sql else policy.mql_threshold
-    missing, asked = ("hand-raise", policy.sql_on_hand_raise) if from_sql else ("engagement", policy.mql_on_engagement)
-    fell = f"The score of {case.score.score:.1f} is below {threshold - case.margin:g}"
-    why = f"{fell} and there was no {missing} in {policy.engagement_memory_days:g} days" if asked else fell
+    if stage == MQL and not policy.direct:
+        threshold, missing, is_asked = policy.sql_threshold, "hand-raise", policy.sql_on_hand_raise
+    else:
+        threshold, missing, is_asked = policy.mql_threshold, "engagement", policy.mql_on_engagement
+    shown = math.floor(case.score.score * 10) / 10  # never up to the very bound that it is below
+    why = f"The score of {shown} is below {threshold - case.margin:g}"
+    if is_asked:
+        why += f" and there was no {missing} in {policy.engagement_memory_days:g} days"
     return f"{why} (rule set version {case.rule_set.version} is new)" if case.is_new_version else why
 
 

@@ -1,0 +1,259 @@
+"""Decisions by hand. The usual policy: MQL at 40, SQL at 70, margin 10, memory 90 days."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from scoring.engine.facts import DAY, RuleSet
+from scoring.engine.memory import recall
+from scoring.engine.score import Score
+from scoring.qualification.decide import Decision, LeadState, decide
+from tests.scoring.engine.make_facts import NOW, days_ago, make_event, make_facts, make_rule_set
+
+VISIT = make_event("page_viewed", days_ago(1))
+BY_SCORE = {"mql_on_engagement": False, "sql_on_hand_raise": False}
+
+
+def download(when: float = NOW):
+    return make_event("ebook_downloaded", when, voluntary=True)
+
+
+def demo(when: float = NOW, **fields):
+    return make_event("demo_requested", when, voluntary=True, hand_raise=True, **fields)
+
+
+def decided(stage: str, score: float, *events, policy: dict | None = None, recycled_at=None, **state) -> Decision:
+    rule_set = make_rule_set(policy=policy or {}, version=3)
+    return decide_under(rule_set, stage, score, *events, recycled_at=recycled_at, **state)
+
+
+def decide_under(rule_set: RuleSet, stage: str, score: float, *events, recycled_at=None, **state) -> Decision:
+    lead = LeadState(stage, **{"decided_version": 3, **state})
+    facts = make_facts(*events, recycled_at=recycled_at)
+    return decide(lead, Score(score, 0, score, ()), facts, rule_set, NOW)
+
+
+def test_any_event_of_its_own_makes_a_new_lead_engaged():
+    assert decided("new", 0, VISIT).path == ("engaged",)
+    assert decided("new", 0, VISIT).reason == "Page viewed showed interest"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        make_event("email_sent"),
+        make_event("call_made"),
+        make_event("email_bounced"),
+        make_event("message_ignored"),
+        make_event("page_viewed", signal="bot_agent"),
+        make_event("page_viewed", NOW + 1),
+    ],
+)
+def test_what_the_lead_did_not_do_engages_nobody(event):
+    assert decided("new", 0, event).path == ()
+
+
+@pytest.mark.parametrize(
+    ("score", "path"),
+    [
+        (39.999, ("engaged",)),
+        (39.9999996, ("engaged", "mql")),
+        (40, ("engaged", "mql")),
+        (69.9, ("engaged", "mql")),
+        (70, ("engaged", "mql", "sql")),
+    ],
+)
+def test_a_rise_by_score_passes_every_stage_in_order(score, path):
+    assert decided("new", score, VISIT, policy=BY_SCORE).path == path
+
+
+def test_a_voluntary_engagement_makes_an_mql_and_a_hand_raise_an_sql():
+    by_download, by_demo = decided("engaged", 5, download()), decided("new", 5, demo())
+
+    assert (by_download.path, by_download.reason) == (("mql",), "Ebook downloaded is a voluntary engagement")
+    assert (by_demo.path, by_demo.reason) == (("engaged", "mql", "sql"), "Demo requested is a hand-raise")
+
+
+def test_a_policy_by_score_ignores_engagement_and_hand_raises():
+    assert decided("engaged", 39, demo(), policy=BY_SCORE).path == ()
+
+
+def test_engagement_counts_up_to_and_including_the_last_moment_of_the_memory():
+    assert decided("engaged", 0, download(days_ago(90))).path == ("mql",)
+    assert decided("engaged", 0, download(days_ago(90) - 1)).path == ()
+
+
+def test_the_reason_says_what_took_the_score_from_where_to_where():
+    trial = make_event("trial_started")
+    rising = decided("mql", 78, VISIT, trial, policy=BY_SCORE, fit=23.2, behaviour=40)
+    by_fit = decided("mql", 78, trial, policy=BY_SCORE, fit=0, behaviour=78)
+    by_rules = decided("mql", 78, trial, policy=BY_SCORE, fit=0, behaviour=63, decided_version=2)
+    first = decided("mql", 78, trial, policy=BY_SCORE)
+
+    assert rising.reason == "Trial started took the score from 63 to 78"
+    assert by_fit.reason == "The score of 78 reached the threshold of 70"
+    assert by_rules.reason == "Rule set version 3 took the score from 63 to 78"
+    assert first.reason == "The score of 78 reached the threshold of 70"
+
+
+def test_a_rise_that_behaviour_has_no_part_in_is_told_as_fit():
+    lead = LeadState("mql", decided_version=1, fit=10, behaviour=50)
+
+    decision = decide(lead, Score(75, 25, 50, ()), make_facts(VISIT), make_rule_set(policy=BY_SCORE), NOW)
+
+    assert decision.reason == "Fit took the score from 60 to 75"
+
+
+@pytest.mark.parametrize(
+    ("stage", "score", "path"),
+    [
+        ("mql", 30, ()),
+        ("mql", 29.99, ("engaged",)),
+        ("sql", 60, ()),
+        ("sql", 59.99, ("mql",)),
+        ("sql", 30, ("mql",)),
+        ("sql", 29.99, ("engaged",)),
+    ],
+)
+def test_a_lead_falls_only_below_the_margin(stage, score, path):
+    assert decided(stage, score, VISIT, policy=BY_SCORE).path == path
+
+
+def test_the_words_of_a_fall_name_the_bound_and_what_was_missing():
+    from_sql = decided("sql", 59.99, VISIT, download())
+    from_mql = decided("mql", 12.34, VISIT)
+    from_sql_to_engaged = decided("sql", 12.34, VISIT)
+
+    assert from_sql.reason == "The score of 59.9 is below 60 and there was no hand-raise in 90 days"
+    assert from_mql.reason == "The score of 12.3 is below 30 and there was no engagement in 90 days"
+    assert from_sql_to_engaged.reason == from_mql.reason
+
+
+def test_engagement_and_hand_raise_in_memory_keep_a_lead_where_it_is():
+    assert decided("mql", 0, download(days_ago(89))).path == ()
+    assert decided("sql", 0, demo(days_ago(89))).path == ()
+    assert decided("sql", 0, download(days_ago(89))).path == ("mql",)
+    assert decided("sql", 0, demo(days_ago(91))).path == ("engaged",)
+
+
+def test_the_first_scoring_under_a_new_version_takes_no_margin():
+    held = decided("mql", 35, VISIT, policy=BY_SCORE)
+    new = decided("mql", 35, VISIT, policy=BY_SCORE, decided_version=2)
+
+    assert held.path == ()
+    assert (new.path, new.reason) == (
+        ("engaged",),
+        "The score of 35.0 is below 40 (rule set version 3 is new)",
+    )
+
+
+def test_a_lead_never_falls_back_to_new():
+    assert decided("engaged", 0).path == ()
+    assert decided("mql", 0).path == ("engaged",)
+
+
+def test_direct_makes_every_mql_an_sql_and_leaves_by_the_conditions_of_mql():
+    direct = BY_SCORE | {"direct": True}
+
+    assert decided("engaged", 40, VISIT, policy=direct).path == ("mql", "sql")
+    assert decided("engaged", 5, download(), policy={"direct": True}).path == ("mql", "sql")
+    assert decided("sql", 30, VISIT, policy=direct).path == ()
+    assert decided("sql", 29, VISIT, policy=direct).path == ("engaged",)
+
+
+def test_a_hand_raise_keeps_a_direct_sql_whatever_its_score():
+    policy = {"direct": True, "mql_on_engagement": False}
+
+    assert decided("mql", 5, demo(), policy=policy).path == ("sql",)
+    assert decided("sql", 5, demo(), policy=policy).path == ()
+
+
+def test_a_gate_that_is_not_met_holds_back_the_score_path_and_only_if_told_so_hand_raises():
+    gated = rule_set_with(require_persona="any")
+    gated_hand_raises = rule_set_with(require_journey="Evaluate", gate_hand_raise=True)
+
+    assert decide_under(gated, "new", 90, VISIT).path == ("engaged", "mql")
+    assert decide_under(gated, "new", 90, demo()).path == ("engaged", "mql", "sql")
+    assert decide_under(gated_hand_raises, "new", 90, demo()).path == ("engaged", "mql")
+    assert decide_under(gated, "sql", 90, VISIT).path == ()  # gates count on entry only
+
+
+def rule_set_with(**policy) -> RuleSet:
+    rule_set = make_rule_set(version=3)
+    return replace(rule_set, policy=replace(rule_set.policy, **policy))
+
+
+@pytest.mark.parametrize("stage", ["claimed", "customer", "sql"])
+def test_scoring_moves_no_claimed_lead(stage):
+    assert decided(stage, 0, VISIT, claimed=True) == Decision((), "", None)
+
+
+@pytest.mark.parametrize("stage", ["claimed", "customer"])
+def test_stages_that_people_move_stay(stage):
+    assert decided(stage, 0, demo()).path == ()
+
+
+MIDNIGHT = datetime(2026, 7, 20, tzinfo=UTC).timestamp()
+
+
+def test_a_recycled_lead_rests_until_its_retry_date():
+    decision = decided("recycled", 90, download(), recycled_at=days_ago(5), retry_on=MIDNIGHT)
+
+    assert decision == Decision((), "", MIDNIGHT)
+
+
+def test_a_rested_lead_moves_on_by_its_events_since_the_recycle():
+    rested = {"recycled_at": days_ago(5), "retry_on": NOW}
+
+    by_download = decided("recycled", 5, download(), **rested)
+
+    assert by_download.path == ("engaged", "mql")
+    assert by_download.reason == "Back after recycling: Ebook downloaded is a voluntary engagement"
+    assert decided("recycled", 5, VISIT, **rested).path == ("engaged",)
+    assert decided("recycled", 75, VISIT, **rested).path == ("engaged", "mql", "sql")
+
+
+def test_a_rested_lead_without_events_since_the_recycle_stays_recycled():
+    decision = decided("recycled", 90, demo(days_ago(5)), recycled_at=days_ago(5), retry_on=days_ago(1))
+
+    assert decision == Decision((), "", None)
+
+
+def test_a_hand_raise_since_the_recycle_ends_the_rest():
+    decision = decided("recycled", 5, demo(), recycled_at=days_ago(5), retry_on=MIDNIGHT)
+
+    assert decision.path == ("engaged", "mql", "sql")
+    assert decision.reason == "Back after recycling: Demo requested is a hand-raise"
+
+
+def test_only_a_hand_raise_after_it_reopens_a_disqualification_and_only_if_the_policy_says_so():
+    reopen = {"reopen_disqualified": True}
+    before = days_ago(1)
+
+    assert decided("disqualified", 90, demo(), disqualified_at=before).path == ()
+    assert decided("disqualified", 90, download(), policy=reopen, disqualified_at=before).path == ()
+    assert decided("disqualified", 90, demo(before), policy=reopen, disqualified_at=before).path == ()
+
+    reopened = decided("disqualified", 5, demo(), policy=reopen, disqualified_at=before)
+
+    assert reopened.path == ("engaged", "mql", "sql")
+    assert reopened.reason == "Reopened: Demo requested is a hand-raise"
+
+
+def test_the_next_moment_is_when_the_first_memory_that_counts_ends():
+    both = [download(days_ago(10)), demo(days_ago(20))]
+    end_of_download, end_of_demo = NOW + 80 * DAY, NOW + 70 * DAY
+
+    assert end_of_demo < decided("sql", 0, *both).next_moment < end_of_demo + 0.001
+    only_mql = decided("mql", 0, *both, policy={"sql_on_hand_raise": False}).next_moment
+    assert end_of_download < only_mql < end_of_download + 0.001
+    assert decided("mql", 50, *both, policy=BY_SCORE).next_moment is None
+    assert decided("engaged", 0, VISIT).next_moment is None
+
+
+def test_of_events_at_the_same_moment_the_greater_source_and_message_id_is_the_latest():
+    events = [demo(source=1, message_id="b"), demo(source=2, message_id="a"), demo(source=2, message_id="A")]
+
+    for order in (events, events[::-1]):
+        assert recall(make_facts(*order), NOW).hand_raise == events[1]
