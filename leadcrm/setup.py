@@ -1,5 +1,7 @@
 """The first admin, made once at /setup/ with a token that only who runs the server can read."""
 
+from datetime import datetime
+
 import structlog
 from django import forms
 from django.conf import settings
@@ -15,8 +17,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from leads.audit.record import record_audit
 from leads.errors import LeadError
-from leads.models import AuditEntry, User
+from leads.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -41,14 +44,14 @@ def setup_url_if_needed() -> str | None:
 
 
 @transaction.atomic
-def create_first_admin(username: str, *, email: str, password: str) -> User:
+def create_first_admin(username: str, *, email: str, password: str, now: datetime) -> User:
     """Create the admin that every later user is created by. Raises AlreadySetUp when there is a user."""
     # There is no user's row to lock yet; the row that names the user table stands in for it.
     ContentType.objects.select_for_update().get(app_label="leads", model="user")
     if not is_needed():
         raise AlreadySetUp("The first admin exists already.")
     admin = User.objects.create_superuser(username, email, password)
-    AuditEntry.objects.create(actor=admin, action="setup", subject=f"first admin {username}", created_at=timezone.now())
+    record_audit("first admin made", username, by=admin, now=now)
     return admin
 
 
@@ -99,7 +102,9 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 def _set_up(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
     try:
-        admin = create_first_admin(given["username"], email=given["email"], password=given["password"])
+        admin = create_first_admin(
+            given["username"], email=given["email"], password=given["password"], now=timezone.now()
+        )
     except AlreadySetUp as error:
         raise Http404(str(error)) from error
     login(request, admin, backend="django.contrib.auth.backends.ModelBackend")
