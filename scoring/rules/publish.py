@@ -52,6 +52,12 @@ def continue_marking(*, now: datetime, chunks: int | None = None) -> None:
         done += 1
 
 
+def mark_all_due(*, now: datetime) -> None:
+    """Mark every lead due, as a publishing does; the sweep goes on with it where this process dies."""
+    RuleSet.objects.filter(status=RuleSetStatus.LIVE).update(marked_to_id=0)
+    continue_marking(now=now)
+
+
 @transaction.atomic
 def _mark_chunk(now: datetime) -> bool:
     """Mark the next leads in id order; say whether there may be more. A second marker waits for the first."""

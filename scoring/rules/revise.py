@@ -1,5 +1,7 @@
 """Change the live rule set: the version that it was is kept, the changed one counts up and is published."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,13 +29,19 @@ class Frozen:
     definition: Mapping[str, Any]
 
 
-def lock_live(rule_set_id: int, *, version: int) -> RuleSet:
-    """Lock the live rule set to change it. Raises RuleSetMoved when it is no longer the version that was read."""
+def state_of(rule_set: RuleSet) -> str:
+    """Return a short text that changes with whatever there is to edit in a rule set, and with its status."""
+    state = [rule_set.status, rule_set.version, rule_set.note, definition_of(rule_set)]
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+
+
+def lock_unchanged(rule_set_id: int, *, state: str) -> RuleSet:
+    """Lock a rule set to change it. Raises RuleSetMoved when its state is not the one that the user saw."""
     row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
-    if (row.status, row.version) != (RuleSetStatus.LIVE, version):
+    if state_of(row) != state:
         raise RuleSetMoved(
-            f"Nothing was saved: version {version} was changed meanwhile, and {_live_name()} is live now. "
-            "Look at it, then make your change again; your browser's Back button still shows what you typed."
+            f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) now. "
+            "Look at it, then make your change again. Your browser's Back button still shows what you typed."
         )
     return row
 
@@ -76,8 +84,3 @@ def _archive(former: Frozen) -> None:
         created_at=kept.created_at,
     )
     add_rules(copy, former.definition)
-
-
-def _live_name() -> str:
-    live = RuleSet.objects.filter(status=RuleSetStatus.LIVE).first()
-    return str(live) if live else "none"

@@ -1,0 +1,117 @@
+"""A rule set's policy, rules and fit rules on its page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Field
+from django.forms import Field as FormField
+from django.http import HttpRequest
+from unfold.admin import StackedInline, TabularInline
+
+from scoring.admin.forms import FIT_FIELDS, RULE_FIELDS, FitRuleForm, PolicyForm, RuleForm, RulesFormSet
+from scoring.models import FitRule, Policy, Rule, RuleSet, RuleSetStatus
+from scoring.rules.lines import format_conditions, format_value
+
+
+class EditableUntilArchived:
+    """Permissions of a part follow those of its rule set."""
+
+    def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
+        """Archived rule sets stay as they were."""
+        return obj is None or obj.status != RuleSetStatus.ARCHIVED
+
+    has_add_permission = has_change_permission
+    has_delete_permission = has_change_permission
+
+
+class PolicyInline(EditableUntilArchived, StackedInline):
+    """Thresholds, margin, engagement and hand-raises."""
+
+    model = Policy
+    form = PolicyForm
+    can_delete = False
+    min_num = max_num = 1
+    hide_title = True
+    verbose_name_plural = "When a lead becomes an MQL and an SQL"
+
+    def get_fieldsets(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Leave the choice of a ready-made policy out where nothing can be chosen."""
+        thresholds = ("mql_threshold", "sql_threshold", "margin")
+        paths = ("mql_on_engagement", "sql_on_hand_raise", "engagement_memory_days")
+        gates = ("direct", "gate_hand_raise", "reopen_disqualified")
+        ready_made = ("ready_made",) if self.has_change_permission(request, obj) else ()
+        return [(None, {"fields": (*ready_made, thresholds, paths, gates)})]
+
+
+class RulesInline(EditableUntilArchived, TabularInline):
+    """Rules in their order, one a row."""
+
+    formset = RulesFormSet
+    extra = 0
+    hide_title = True
+    ordering = ("position", "pk")
+    ordering_field = "position"
+    hide_ordering_field = True
+    widths: dict[str, str] = {}
+    lists: dict[str, str] = {}
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
+        """Suggest known words, and leave each column as much room as its values need."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} {self.widths.get(db_field.name, '')}"
+            if db_field.name in self.lists:
+                field.widget.attrs["list"] = self.lists[db_field.name]
+        return field
+
+
+class RuleInline(RulesInline):
+    """Behaviour rules."""
+
+    model = Rule
+    form = RuleForm
+    verbose_name = "behaviour rule"
+    verbose_name_plural = "Behaviour: what leads do"
+    lists = {"kind": "event-kinds"}
+    fields = RULE_FIELDS
+
+    def get_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Show an archived rule's conditions as lines too."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        return (*self.fields[1:-1], "condition_lines")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Name the column that is computed."""
+        return () if self.has_change_permission(request, obj) else ("condition_lines",)
+
+    @admin.display(description="conditions")
+    def condition_lines(self, rule: Rule) -> str:
+        """Return the conditions, one a line."""
+        return format_conditions(rule.conditions)
+
+
+class FitRuleInline(RulesInline):
+    """Fit rules."""
+
+    model = FitRule
+    form = FitRuleForm
+    verbose_name = "fit rule"
+    verbose_name_plural = "Fit: who leads are"
+    lists = {"field": "lead-fields"}
+    fields = FIT_FIELDS
+
+    def get_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Show an archived rule's value as people write it too."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        return ("name", "field", "op", "value_text", "points")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Name the column that is computed."""
+        return () if self.has_change_permission(request, obj) else ("value_text",)
+
+    @admin.display(description="value")
+    def value_text(self, rule: FitRule) -> str:
+        """Return the value as it is written."""
+        return format_value(rule.op, rule.value)

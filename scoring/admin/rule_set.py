@@ -1,0 +1,144 @@
+"""The admin's pages of rule sets: where scoring is tuned."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import BaseForm, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from leads.errors import LeadError
+from leads.events.catalog import CATALOG
+from scoring.admin.forms import RuleSetForm
+from scoring.admin.inlines import FitRuleInline, PolicyInline, RuleInline
+from scoring.engine.condition_definition import LEAD_FIELDS
+from scoring.engine.definition import RuleSetError
+from scoring.engine.facts import NEVER_SCORED_KINDS
+from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.progress import Progress, rescore_progress
+from scoring.rules.publish import publish
+from scoring.rules.revise import freeze, lock_unchanged, revise
+
+RESCORING = "admin/scoring/ruleset/_rescoring.html"
+STATUS_COLOURS = {RuleSetStatus.LIVE: "success", RuleSetStatus.DRAFT: "warning", RuleSetStatus.ARCHIVED: "info"}
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ModelAdmin):
+    """The live rule set is changed in place: saving keeps the old version and publishes the new one."""
+
+    form = RuleSetForm
+    inlines = (PolicyInline, RuleInline, FitRuleInline)
+    list_display = ("title", "shown_status", "published_at", "published_by", "note")
+    list_select_related = ("published_by",)
+    ordering = ("-version",)
+    actions = None
+    fieldsets = ((None, {"fields": (("name", "note"), ("behaviour_limit", "fit_limit"), "loaded_state")}),)
+    change_form_outer_before_template = "admin/scoring/ruleset/_about.html"
+    list_before_template = RESCORING
+    warn_unsaved_form = True
+
+    @display(description="rule set", ordering="version")
+    def title(self, rule_set: RuleSet) -> str:
+        """Return name and version."""
+        return str(rule_set)
+
+    @display(description="status", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, rule_set: RuleSet) -> tuple[str, str]:
+        """Return the status with its colour."""
+        return rule_set.status, rule_set.get_status_display()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Drafts come from `manage.py rule_set import`."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
+        """Archived rule sets stay as they were."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.status != RuleSetStatus.ARCHIVED)
+
+    def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
+        """Only drafts go; stage changes name the others' versions."""
+        return super().has_delete_permission(request, obj) and obj is not None and obj.status == RuleSetStatus.DRAFT
+
+    def get_fieldsets(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Leave the hidden state out where nothing can be saved."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        return [(None, {"fields": (("name", "note"), ("behaviour_limit", "fit_limit"))})]
+
+    # --- saving ---------------------------------------------------------------------------------------------
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Save all or nothing: a refusal on the way undoes the transaction and is told on the page as it is now."""
+        try:
+            return super().changeform_view(request, object_id, form_url, {**self._about(), **(extra_context or {})})
+        except (LeadError, RuleSetError) as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> RuleSet | None:
+        """Find a rule set; one that is about to be saved is locked, and must be as the user saw it."""
+        found: RuleSet | None = super().get_object(request, object_id, from_field)
+        if found and "loaded_state" in request.POST:
+            return lock_unchanged(found.pk, state=request.POST["loaded_state"])
+        return found
+
+    def save_model(self, request: HttpRequest, obj: RuleSet, form: ModelForm, change: Any) -> None:
+        """Keep what the rule set was before anything of it is stored."""
+        form.former = freeze(obj.pk)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: BaseForm, formsets: Any, change: bool) -> None:
+        """Publish after the last rule is stored, so that the version counts up once."""
+        super().save_related(request, form, formsets, change)
+        rule_set, now = form.instance, timezone.now()
+        if rule_set.status == RuleSetStatus.LIVE:
+            form.changed = revise(rule_set.pk, former=form.former, by=request.user, now=now)
+        elif "_publish" in request.POST:
+            publish(rule_set, by=request.user, now=now)
+        request.rule_set_changed = getattr(form, "changed", True)
+
+    def response_change(self, request: HttpRequest, obj: RuleSet) -> HttpResponse:
+        """Say what came of it and stay on the page, where the rescoring can be followed."""
+        saved = RuleSet.objects.get(pk=obj.pk)
+        if saved.status == RuleSetStatus.DRAFT:
+            message = f"{saved} is saved as a draft; nothing is scored by it yet."
+        elif request.rule_set_changed:
+            message = f"{saved} is live. Every lead will be scored by it."
+        else:
+            message = f"Nothing was changed, so {saved} stays live."
+        self.message_user(request, message)
+        return redirect(reverse("admin:scoring_ruleset_change", args=[saved.pk]))
+
+    # --- the rescoring --------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address that tells how far the rescoring is."""
+        view = self.admin_site.admin_view(self.rescoring)
+        return [path("rescoring/", view, name="scoring_ruleset_rescoring"), *super().get_urls()]
+
+    def rescoring(self, request: HttpRequest) -> HttpResponse:
+        """Answer the panel alone."""
+        return render(request, RESCORING, {"progress": self._progress()})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the rescoring above the list."""
+        return super().changelist_view(request, {"progress": self._progress(), **(extra_context or {})})
+
+    def _about(self) -> dict[str, Any]:
+        kinds = [kind for kind in CATALOG if kind.key not in NEVER_SCORED_KINDS]
+        return {"progress": self._progress(), "event_kinds": kinds, "lead_fields": LEAD_FIELDS}
+
+    def _progress(self) -> Progress:
+        return rescore_progress(now=timezone.now())
