@@ -1,6 +1,7 @@
 """How log lines are written: JSON, with personal data taken out before anything is printed."""
 
 import logging
+import re
 from typing import Any
 
 import structlog
@@ -9,6 +10,10 @@ from structlog.typing import EventDict, WrappedLogger
 # Keys under which a library might put what a visitor or a user typed.
 PERSONAL_KEYS = frozenset({"email", "phone", "name", "username", "ip", "ip_address", "user_agent", "body", "query"})
 
+# An exception's message may quote what it failed on.
+ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+")
+PHONE = re.compile(r"\+\d{7,15}\b")
+
 
 def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Replace the values of personal keys and cut the query string off a request line."""
@@ -16,6 +21,14 @@ def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) 
         event[key] = "[removed]"
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].split("?")[0]
+    return event
+
+
+def without_addresses(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Take e-mail addresses and phone numbers out of every text, tracebacks too."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = PHONE.sub("[phone]", ADDRESS.sub("[e-mail]", value))
     return event
 
 
@@ -35,6 +48,7 @@ def json_formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            without_addresses,
             structlog.processors.JSONRenderer(),
         ],
     )
