@@ -1,0 +1,224 @@
+"""A lead's stages over time: the scoring engine judges each moment as it would have then, and sales does its part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from random import Random
+from typing import NamedTuple
+
+from leadcrm.demo.chances import Chances
+from leadcrm.demo.sales import Rep, claim_time, close_time, ending, orders, sales_work
+from leadcrm.demo.story import Step, Story
+from leads.events.catalog import is_hand_raise, is_voluntary
+from leads.handoff.clock import WorkingHours, respond_by
+from leads.models import Stage
+from scoring.engine.facts import EventFact, LeadFacts
+from scoring.engine.score import CompiledRuleSet, Score, score_lead
+from scoring.qualification.decide import LeadState, decide
+from scoring.qualification.rescore import EVIDENCE_LINES, entry_json
+
+FOREVER = float("inf")
+# Seconds: how exactly the moment is found at which a lead fell for want of activity.
+FALL_EXACTNESS = 600.0
+JUDGED = (Stage.NEW, Stage.ENGAGED, Stage.MQL, Stage.SQL, Stage.RECYCLED, Stage.DISQUALIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is the same for every lead. most: points that one event of a kind can be worth. now: POSIX seconds."""
+
+    live: CompiledRuleSet
+    most: Mapping[str, float]
+    reps: tuple[Rep, ...]
+    hours: WorkingHours
+    source_id: int
+    now: float
+
+
+class Change(NamedTuple):
+    """One move from stage to stage."""
+
+    at: float
+    from_stage: str
+    to_stage: str
+    reason: str
+    actor_id: int | None
+    version: int | None
+    score: Score
+    evidence: list[dict[str, object]]
+
+
+@dataclass(slots=True)
+class Standing:
+    """The columns that a life leaves on its lead. Times are POSIX seconds."""
+
+    stage: str = Stage.NEW
+    stage_changed_at: float = 0.0
+    recycled_at: float | None = None
+    retry_on: date | None = None
+    disqualified_at: float | None = None
+    owner_id: int | None = None
+    claimed_at: float | None = None
+    respond_by: float | None = None
+    changes: list[Change] = field(default_factory=list)
+
+
+class Life:
+    """Lives through a story. wait: seconds that sales has for a lead that is to be in the queue now; None otherwise."""
+
+    def __init__(
+        self, story: Story, attributes: Mapping[str, object], world: World, rng: Random, *, wait: float | None = None
+    ) -> None:
+        self.story = story
+        self.world = world
+        self.rng = rng
+        self.wait = wait
+        self.began_at = story.known_at or world.now
+        self.standing = Standing(stage_changed_at=self.began_at)
+        self._attributes = attributes
+        self._steps = story.ordered_steps()
+        self._events = [self._fact(step) for step in self._steps]
+        self._chances = Chances(world.live.rule_set, world.most)
+        self._last: Score | None = None
+        self._free_at = self.began_at  # until then sales has the lead, and scoring does not move it
+
+    def live(self) -> Standing:
+        """Go through all moments at which the stage may have moved, up to now."""
+        for event in self._events:
+            if event.at <= self.began_at:
+                self._chances.hear_of(event)
+        self._judge(self.began_at)
+        later = [event for event in self._events if event.at > self.began_at]
+        ends = [*(event.at - 1 for event in later), self.world.now]
+        self._pass_time(self.began_at, ends[0])
+        for event, end in zip(later, ends[1:], strict=True):
+            self._chances.hear_of(event)
+            if event.at >= self._free_at and self._may_rise(event):
+                self._judge(event.at)
+            self._pass_time(event.at, end)
+        return self.standing
+
+    def _may_rise(self, event: EventFact) -> bool:
+        fit = self._last.fit if self._last else self.world.live.rule_set.fit_limit
+        return self._chances.may_rise(self.standing.stage, event, fit)
+
+    def steps(self) -> list[Step]:
+        """Return what happened, with what sales did, in time."""
+        return sorted(self._steps, key=lambda step: step.at)
+
+    def _pass_time(self, start: float, until: float) -> None:
+        """Let nothing happen for a while: a rest ends, an engagement is forgotten, a score fades."""
+        standing, start = self.standing, max(start, self._free_at)
+        if start > until:
+            return
+        if standing.stage == Stage.RECYCLED and start < _start_of(standing.retry_on) <= until:
+            self._judge(_start_of(standing.retry_on))
+        if self._chances.may_fall(standing.stage, until) and self._free_at <= until and self._moves_at(until):
+            self._judge(self._when_it_fell(start, until))
+
+    def _when_it_fell(self, start: float, until: float) -> float:
+        """Return the earliest moment in the span at which the lead does not belong in its stage any more."""
+        while until - start > FALL_EXACTNESS:
+            middle = (start + until) / 2
+            start, until = (start, middle) if self._moves_at(middle) else (middle, until)
+        return until
+
+    def _moves_at(self, at: float) -> bool:
+        return bool(self._decision(at)[1])
+
+    def _decision(self, at: float) -> tuple[Score, tuple[str, ...], str]:
+        standing, live = self.standing, self.world.live
+        facts = LeadFacts(self._attributes, self._events, standing.recycled_at)
+        score = score_lead(live, facts, at)
+        state = LeadState(
+            stage=standing.stage,
+            decided_version=live.rule_set.version,
+            retry_on=None if standing.retry_on is None else _start_of(standing.retry_on),
+            disqualified_at=standing.disqualified_at,
+            fit=self._last.fit if self._last else None,
+            behaviour=self._last.behaviour if self._last else None,
+        )
+        decision = decide(state, score, facts, live.rule_set, at)
+        return score, decision.path, decision.reason
+
+    def _judge(self, at: float) -> None:
+        """Let scoring decide, as it would have at that time."""
+        if self.standing.stage not in JUDGED:
+            return
+        score, path, reason = self._decision(at)
+        for stage in path:
+            self._move(at, stage, reason, score, version=self.world.live.rule_set.version)
+        self._last = score
+        if path and path[-1] == Stage.SQL:
+            self._hand_to_sales(at, score)
+
+    def _move(
+        self, at: float, stage: str, reason: str, score: Score, *, actor: Rep | None = None, version: int | None = None
+    ) -> None:
+        standing = self.standing
+        strongest = sorted(score.entries, key=lambda entry: -entry.points_now)[:EVIDENCE_LINES] if version else []
+        evidence = [entry_json(entry) for entry in strongest]
+        actor_id = actor.pk if actor else None
+        standing.changes.append(Change(at, standing.stage, stage, reason, actor_id, version, score, evidence))
+        standing.stage, standing.stage_changed_at = stage, at
+        if stage not in (Stage.SQL, Stage.CLAIMED):
+            standing.respond_by = None
+
+    def _hand_to_sales(self, at: float, score: Score) -> None:
+        standing, rng, now = self.standing, self.rng, self.world.now
+        if self.wait is not None:
+            standing.respond_by = at + self.wait
+            self._free_at = FOREVER
+            return
+        standing.respond_by = respond_by(datetime.fromtimestamp(at, UTC)).timestamp()
+        claimed_at, rep = claim_time(at, self.world.hours, rng), rng.choice(self.world.reps)
+        self._free_at = FOREVER
+        if claimed_at < now:
+            self._move(claimed_at, Stage.CLAIMED, f"{rep.name} claimed the lead.", score, actor=rep)
+            standing.owner_id, standing.claimed_at = rep.pk, claimed_at
+            self._work(claimed_at, rep)
+
+    def _work(self, claimed_at: float, rep: Rep) -> None:
+        closed_at = close_time(claimed_at, self.rng)
+        self._happen(sales_work(claimed_at, closed_at, rep, self.rng))
+        if closed_at < self.world.now:
+            self._close(closed_at, rep)
+
+    def _close(self, closed_at: float, rep: Rep) -> None:
+        standing, story = self.standing, self.story
+        kinds = [step.kind for step in self._steps if step.at < closed_at]
+        end = ending(closed_at, story.person.fit, story.intent, kinds, rep, self.rng)
+        if end.stage == Stage.CUSTOMER:
+            self._happen(orders(closed_at, f"H-{100_000 + self.rng.randrange(900_000)}", self.rng))
+        score = score_lead(self.world.live, LeadFacts(self._attributes, self._events, standing.recycled_at), closed_at)
+        self._move(closed_at, end.stage, end.reason, score, actor=rep)
+        if end.stage == Stage.CUSTOMER:
+            return
+        standing.owner_id = standing.claimed_at = None
+        self._free_at, self._last = closed_at, None
+        if end.stage == Stage.RECYCLED:
+            standing.recycled_at, standing.retry_on = closed_at, end.retry_on
+        else:
+            standing.disqualified_at = closed_at
+
+    def _happen(self, steps: list[Step]) -> None:
+        happened = [step for step in steps if step.at <= self.world.now]
+        self._steps = [*self._steps, *happened]
+        self._events = [*self._events, *(self._fact(step) for step in happened)]
+
+    def _fact(self, step: Step) -> EventFact:
+        return EventFact(
+            step.kind,
+            step.at,
+            self.world.source_id,
+            "",
+            step.properties,
+            step.signal,
+            is_voluntary(step.kind, step.properties),
+            is_hand_raise(step.kind),
+            step.kind,
+        )
+
+
+def _start_of(day: date | None) -> float:
+    return FOREVER if day is None else datetime.combine(day, time(0), UTC).timestamp()
