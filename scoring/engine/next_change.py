@@ -2,12 +2,12 @@
 
 Each rule's events fade alike, so a rule is one term `points * 2 ** (-t / half_life)`, held at its cap until it has
 faded below it; behaviour is their sum within 0..behaviour_limit; fit stands still. The search walks forward in steps
-that provably pass no crossing: a sum of falling terms lies above its tangent, and above the curve on which all of it
-fades with the shortest half-life. So a result may be early, never late.
+that provably pass no crossing (`_least_time` says why). So a result may be early, never late.
 """
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from scoring.engine.decay import NEVER_FADES, Term, clip
 from scoring.engine.facts import DAY, MINUTE, LeadFacts, Policy
@@ -22,12 +22,16 @@ ROUNDING = 5e-7
 LONGEST = 365 * DAY
 
 _LN_2 = math.log(2)
+_LN_2_SQUARED = _LN_2**2
 _NEGLIGIBLE = 1e-9
 _JUST_ABOVE = 1 + _NEGLIGIBLE
 _MOST_STEPS = 40
 # Seconds, and part of the way: a search that gains no more than that is there.
 _SMALLEST_STEP = 15.0
 _CLOSE_ENOUGH = 0.005
+
+# As a term: points, half-life, cap.
+_Points = tuple[float, float, float]
 
 
 def due_at(
@@ -48,7 +52,7 @@ def due_at(
 
 def seconds_until_it_moves(compiled: CompiledRuleSet, score: Score) -> float:
     """Return seconds until decay moves the score by a point or across a threshold or margin; inf for never."""
-    fading = [term for term in score.terms if term.half_life != NEVER_FADES]
+    fading = _by_half_life([term for term in score.terms if term.half_life != NEVER_FADES])
     if not fading:
         return math.inf
     low, high = _bounds(score, compiled.rule_set.policy)
@@ -60,6 +64,18 @@ def seconds_until_it_moves(compiled: CompiledRuleSet, score: Score) -> float:
         high = math.inf
     still = math.fsum(_clipped(term.points, term.cap) for term in score.terms if term.half_life == NEVER_FADES)
     return _first_exit(still, fading, low, high)
+
+
+def _by_half_life(terms: Sequence[Term]) -> list[_Points]:
+    """Add up the terms that fade alike, so that what cancels out does so; those held at their caps stay apart."""
+    held, free = list[_Points](), dict[float, float]()
+    for term in terms:
+        points, half_life, cap = term
+        if abs(points) > cap:
+            held.append(term)
+        else:
+            free[half_life] = free.get(half_life, 0.0) + points
+    return [*held, *((points, half_life, math.inf) for half_life, points in free.items())]
 
 
 def _begins(facts: LeadFacts, as_of: float) -> list[float]:
@@ -83,7 +99,7 @@ def _bounds(score: Score, policy: Policy) -> tuple[float, float]:
     return low, high
 
 
-def _first_exit(still: float, terms: Sequence[Term], low: float, high: float) -> float:
+def _first_exit(still: float, terms: Sequence[_Points], low: float, high: float) -> float:
     """Return seconds until `still` plus the terms reach `low` or `high`, or a little less; inf for never."""
     elapsed = 0.0
     for _ in range(_MOST_STEPS):
@@ -94,40 +110,67 @@ def _first_exit(still: float, terms: Sequence[Term], low: float, high: float) ->
     return elapsed
 
 
-def _safe_step(still: float, terms: Sequence[Term], low: float, high: float, elapsed: float) -> tuple[float, float]:
+class _Fading(NamedTuple):
+    """Terms of one sign: what they are worth together, its first and second derivative by time, all positive."""
+
+    points: float
+    speed: float
+    bend: float
+    shortest_half_life: float
+
+
+def _safe_step(still: float, terms: Sequence[_Points], low: float, high: float, elapsed: float) -> tuple[float, float]:
     """Return seconds from `elapsed` that pass no crossing, and seconds until the next term fades below its cap."""
-    held, wait = still, math.inf
-    falling = fall_speed = rising = rise_speed = 0.0
+    wait = math.inf
+    falling = fall_speed = fall_bend = rising = rise_speed = rise_bend = 0.0
     fall_half_life = rise_half_life = math.inf
+    # Written out for both signs, because this loop is most of what a due time costs.
     for points, half_life, cap in terms:
         left = points * 2.0 ** (-elapsed / half_life)
-        if abs(left) > cap * _JUST_ABOVE:
-            held += _clipped(left, cap)
+        if left > cap * _JUST_ABOVE or -left > cap * _JUST_ABOVE:
+            still += _clipped(left, cap)
             wait = min(wait, half_life * math.log2(abs(left) / cap))
         elif left > 0:
             falling += left
-            fall_speed += left / half_life
-            fall_half_life = half_life if half_life < fall_half_life else fall_half_life
+            loss = left / half_life
+            fall_speed += loss
+            fall_bend += loss / half_life
+            if half_life < fall_half_life:
+                fall_half_life = half_life
         else:
             rising -= left
-            rise_speed -= left / half_life
-            rise_half_life = half_life if half_life < rise_half_life else rise_half_life
-    value = held + falling - rising
-    until_low = _least_time(value - low, falling, fall_speed * _LN_2, fall_half_life)
-    until_high = _least_time(high - value, rising, rise_speed * _LN_2, rise_half_life)
-    return min(until_low, until_high), wait
+            loss = -left / half_life
+            rise_speed += loss
+            rise_bend += loss / half_life
+            if half_life < rise_half_life:
+                rise_half_life = half_life
+    value = still + falling - rising
+    fall = _Fading(falling, fall_speed * _LN_2, fall_bend * _LN_2_SQUARED, fall_half_life)
+    rise = _Fading(rising, rise_speed * _LN_2, rise_bend * _LN_2_SQUARED, rise_half_life)
+    return min(_least_time(value - low, fall, rise), _least_time(high - value, rise, fall)), wait
 
 
-def _least_time(gap: float, points: float, speed: float, half_life: float) -> float:
-    """Return seconds that terms of one sign take at the least to lose `gap`; inf where there is not so much to lose.
+def _least_time(gap: float, losing: _Fading, gaining: _Fading) -> float:
+    """Return seconds that pass at the least until `losing` minus `gaining` has lost `gap`; inf for never.
 
-    points: what they are worth together; speed: points a second that they lose now; half_life: their shortest.
+    Two bounds, the later of which holds. All of `losing` fades with its shortest half-life, and `gaining` not at all.
+    Or: `losing` lies above its tangent, and `gaining` bends the less the further it has faded, so that the loss is at
+    most slope * t + bend / 2 * t ** 2.
     """
     if gap <= 0:
         return 0.0
-    if gap >= points - _NEGLIGIBLE:
+    if gap >= losing.points - _NEGLIGIBLE:
         return math.inf
-    return max(gap / speed, half_life * math.log2(points / (points - gap)))
+    by_half_life = losing.shortest_half_life * math.log2(losing.points / (losing.points - gap))
+    return max(by_half_life, _parabola_reaches(gap, losing.speed - gaining.speed, gaining.bend))
+
+
+def _parabola_reaches(gap: float, slope: float, bend: float) -> float:
+    """Return the t > 0 at which slope * t + bend / 2 * t ** 2 is `gap`; inf for never. bend >= 0."""
+    root = math.sqrt(slope * slope + 2 * bend * gap)
+    if slope > 0:
+        return 2 * gap / (root + slope)
+    return (root - slope) / bend if bend > 0 else math.inf
 
 
 def _clipped(points: float, cap: float) -> float:

@@ -118,6 +118,31 @@ def test_a_score_that_will_not_move_is_never_due(rule, event_days_ago):
     assert due(make_rule_set(rule), facts) is None
 
 
+def test_what_cancels_out_wakes_nobody():
+    # 10 - 10 at the same half-life is nothing for good, just at the MQL threshold of 40.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 10, half_life_days=14),
+        make_rule("page_viewed", -10, half_life_days=14),
+        fit=(make_fit_rule("country", "is", "HR", 40),),
+    )
+    facts = make_facts(make_event("trial_started"), make_event("page_viewed"), country="HR")
+
+    assert due(rule_set, facts) is None
+
+
+def test_what_nearly_cancels_out_at_a_threshold_is_not_looked_at_every_minute():
+    # 31 + 20 - 10 = 41. With x = 2 ** (-t / 14) behaviour is 20 x - 10 x ** 2, which stands still at first. It has lost
+    # a point, and reached the threshold of 40, at x = 1 - sqrt(0.1) = 0.68377: after 14 * log2(1 / x) = 7.678 days.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 20, half_life_days=14),
+        make_rule("page_viewed", -10, half_life_days=7),
+        fit=(make_fit_rule("country", "is", "HR", 31),),
+    )
+    facts = make_facts(make_event("trial_started"), make_event("page_viewed"), country="HR")
+
+    assert 7.6 * DAY < due(rule_set, facts) - NOW < 7.68 * DAY
+
+
 def test_a_threshold_that_is_only_approached_is_never_crossed():
     # The score falls towards 40 but fit alone keeps it there.
     rule_set = make_rule_set(
