@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from leads.identity.keys import normal_email
 from leads.models import Event, IdentifierKind, Lead, Organization, Stage, User
 
 NOBODY = "none"
@@ -103,7 +104,8 @@ def narrow_leads(leads: "QuerySet[Lead]", request: Request, *, now: datetime) ->
     if given.get("stage"):
         condition &= Q(stage__in=given["stage"])
     if "email" in given:
-        condition &= Q(identifiers__kind=IdentifierKind.EMAIL, identifiers__value=given["email"].lower())
+        address = normal_email(given["email"]) or given["email"].lower()
+        condition &= Q(identifiers__kind=IdentifierKind.EMAIL, identifiers__value=address)
     if "q" in given:
         lookup = "contains" if len(given["q"]) >= SHORTEST_SUBSTRING else "startswith"
         condition &= Q(**{f"search__text__{lookup}": given["q"].lower()})
