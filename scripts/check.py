@@ -14,7 +14,7 @@ BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PYTEST = [PYTHON, "-m", "pytest", "--quiet", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
+PYTEST = [PYTHON, "-m", "pytest", "--quiet", "--no-header", "--tb=short", "--show-capture=no", "-p", "no:cacheprovider"]
 SHOWN = 40  # lines of what a failed check says
 PARALLEL = ["--numprocesses", "auto"]
 
