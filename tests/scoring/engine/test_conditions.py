@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scoring.engine.conditions import compile_event_test, compile_value_test
 from scoring.engine.facts import Condition
@@ -79,6 +81,20 @@ def test_a_condition_is_met(op, value, actual):
 @pytest.mark.parametrize(("op", "value", "actual"), NOT_MET)
 def test_a_condition_is_not_met(op, value, actual):
     assert compile_value_test(op, value)(actual) is False
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(anything)
+def test_whatever_a_client_sends_meets_a_condition_or_does_not(actual):
+    for op, value, _ in MET:
+        assert compile_value_test(op, value)(actual) in (True, False)
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)
