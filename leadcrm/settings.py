@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LEADCRM_VAR_DIR", BASE_DIR / "var"))
@@ -266,6 +267,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Leads, events, explanations and claims over REST.",
     "VERSION": "0.1.0",
     "SERVE_PUBLIC": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -305,3 +307,25 @@ LOGGING = {
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# --- Admin: the theme in the screens' own colours ----------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "LeadCRM admin",
+    "SITE_HEADER": "LeadCRM admin",
+    "SITE_SYMBOL": "tune",
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("css/admin.css")],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "base": {
+            "50": "#faf9f6", "100": "#f3f1ec", "200": "#e7e4dc", "300": "#d6d1c6", "400": "#a19d92", "500": "#6b675d",
+            "600": "#55524a", "700": "#3f3c35", "800": "#2f2d28", "900": "#1d1c19", "950": "#161513",
+        },
+        "primary": {
+            "50": "#e5f1ec", "100": "#cfe6dc", "200": "#a5d2c0", "300": "#7bd6ba", "400": "#5cc4a4", "500": "#3fae8e",
+            "600": "#0f6650", "700": "#0c5744", "800": "#0b5342", "900": "#08392d", "950": "#04211a",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+}  # fmt: skip

@@ -1,6 +1,7 @@
 """Every address of the product."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -10,10 +11,11 @@ from leadcrm.metrics import metrics
 from leadcrm.setup import setup
 
 urlpatterns = [
+    path("scoring/", include("scoring.web.urls")),
     path("api/", include("leads.api.urls")),
     path("api/", include("scoring.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", login_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("accounts/", include("leadcrm.accounts")),
     path("setup/", setup, name="setup"),
     # One place to sign in, with its lockout and its look.
