@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from scoring.rules.lines import LineError, format_conditions, parse_conditions
 
@@ -11,7 +11,7 @@ from scoring.rules.lines import LineError, format_conditions, parse_conditions
 class ConditionsField(forms.CharField):
     """Conditions on an event, one a line; cleaned to the list that the database keeps."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})
 
     def prepare_value(self, value: Any) -> Any:
         """Show stored conditions as lines, and what the user typed as typed."""

@@ -1,4 +1,4 @@
-"""Forms of a rule set and its parts. What is right the engine decides; its refusals stand beside the field they mean."""
+"""Forms of a rule set and its parts. The engine decides what is right; what it refuses stands beside the field."""
 
 import re
 from collections.abc import Mapping
@@ -25,11 +25,14 @@ FIELD_OF_PLACE = {
     "limit.per.value_of": "limit_value_of",
 }
 RULE_FIELDS = (
-    "position", "name", "kind", "points", "half_life_days", "cap", "limit_count", "limit_per", "limit_value_of",
-    "conditions",
+    "name", "kind", "points", "half_life_days", "cap", "limit_count", "limit_per", "limit_value_of", "conditions",
+    "position",
 )  # fmt: skip
-FIT_FIELDS = ("position", "name", "field", "op", "value", "points")
-CONDITION_EXAMPLES = "One a line; all must hold. For example:\nproperties.path starts_with /pricing"
+FIT_FIELDS = ("name", "field", "op", "value", "points", "position")
+CONDITION_HELP = (
+    "One a line; all must hold. A field (name, or properties.<name>), how it is compared, and a value: "
+    "properties.path starts_with /pricing, or properties.amount between 10, 50."
+)
 
 
 class PlainNumbersForm(forms.ModelForm):
@@ -83,7 +86,15 @@ class RuleSetForm(PlainNumbersForm):
 class RuleForm(PlainNumbersForm):
     """A behaviour rule."""
 
-    conditions = ConditionsField(required=False, help_text=CONDITION_EXAMPLES)
+    limit_per = forms.ChoiceField(
+        label="Per",
+        required=False,
+        choices=[("", "–"), *((per.value, per.value) for per in Per if per != Per.VALUE), (Per.VALUE.value, "value of")],
+        widget=UnfoldAdminSelectWidget,
+        help_text="The period of “at most”, in UTC: a day, a week from Monday, a calendar month, ever, or for each "
+        "value of a property.",
+    )
+    conditions = ConditionsField(required=False, help_text=CONDITION_HELP)
 
     class Meta:
         model = Rule
@@ -99,7 +110,7 @@ class RuleForm(PlainNumbersForm):
         if self.errors:
             return cleaned
         if cleaned["limit_value_of"] and cleaned["limit_per"] != Per.VALUE:
-            self.add_error("limit_value_of", f"Only where the limit is per “{Per.VALUE.label}”.")
+            self.add_error("limit_value_of", "Only where the limit is per “value of”.")
             return cleaned
         rule = Rule(**{name: cleaned[name] for name in RULE_FIELDS})
         try:

@@ -52,16 +52,14 @@ class RulesInline(EditableUntilArchived, TabularInline):
     ordering = ("position", "pk")
     ordering_field = "position"
     hide_ordering_field = True
-    widths: dict[str, str] = {}
+    template_before = "admin/scoring/ruleset/_columns.html"
     lists: dict[str, str] = {}
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
-        """Suggest known words, and leave each column as much room as its values need."""
+        """Suggest the known words where others are possible too."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} {self.widths.get(db_field.name, '')}"
-            if db_field.name in self.lists:
-                field.widget.attrs["list"] = self.lists[db_field.name]
+        if field is not None and db_field.name in self.lists:
+            field.widget.attrs["list"] = self.lists[db_field.name]
         return field
 
 
@@ -79,7 +77,7 @@ class RuleInline(RulesInline):
         """Show an archived rule's conditions as lines too."""
         if self.has_change_permission(request, obj):
             return self.fields
-        return (*self.fields[1:-1], "condition_lines")
+        return (*self.fields[:-2], "condition_lines")
 
     def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
         """Name the column that is computed."""

@@ -41,6 +41,7 @@ class RuleSetAdmin(ModelAdmin):
     change_form_outer_before_template = "admin/scoring/ruleset/_about.html"
     list_before_template = RESCORING
     warn_unsaved_form = True
+    compressed_fields = False
 
     @display(description="rule set", ordering="version")
     def title(self, rule_set: RuleSet) -> str:

@@ -109,4 +109,4 @@ DEFAULT_RULE_SET: Mapping[str, Any] = {
 def add_default_rule_set(*, now: datetime) -> None:
     """Make the default rule set live where there is no rule set at all."""
     if not RuleSet.objects.exists():
-        publish(import_draft(DEFAULT_RULE_SET, now=now), by=None, note="The rules that come with it.", now=now)
+        publish(import_draft(DEFAULT_RULE_SET, now=now), by=None, note="The rules to start with", now=now)

@@ -40,8 +40,8 @@ def lock_unchanged(rule_set_id: int, *, state: str) -> RuleSet:
     row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
     if state_of(row) != state:
         raise RuleSetMoved(
-            f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) now. "
-            "Look at it, then make your change again. Your browser's Back button still shows what you typed."
+            f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) "
+            "now. Look at it, then make your change again. Your browser's Back button still shows what you typed."
         )
     return row
 
