@@ -17,6 +17,12 @@ def count(number: int) -> str:
 
 
 @register.filter
+def capped(number: int, cap: int) -> str:
+    """Write a count that stopped at cap + 1: 418, or 1,000+."""
+    return f"{cap:,}+" if number > cap else f"{number:,}"
+
+
+@register.filter
 def whole(points: float | None) -> int:
     """Round a score for showing; half a point goes up."""
     return int((points or 0) + 0.5)

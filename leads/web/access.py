@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -12,23 +12,22 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from leads.models import Role, User
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 EVERYONE = tuple(Role)
 CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
 ADDING = tuple(Role)
 
 
-def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+def roles_required(*roles: Role) -> Callable[[View], View]:
     """Let only users of these roles in; send strangers to sign in and tell others who can grant them the right.
 
     The view carries its roles as `roles`, so that a test can compare every address with one table.
     """
 
-    def guard(view: View[P]) -> View[P]:
+    def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             if request.user.role not in roles:
@@ -36,7 +35,7 @@ def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
-        return guarded
+        return cast(View, guarded)
 
     return guard
 

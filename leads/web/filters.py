@@ -1,10 +1,11 @@
 """The filters of the lead list: each is a GET parameter, so that every state of the list is a link."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 
 from leads.models import Lead, Role, Stage, StageChange, User
 
@@ -31,15 +32,13 @@ class LeadFilters(forms.Form):
     q = forms.CharField(max_length=100, required=False, label="Search")
     stage = forms.MultipleChoiceField(choices=Stage.choices, required=False, label="Stage")
     source = forms.CharField(max_length=40, required=False, label="Source")
-    owner = forms.CharField(max_length=20, required=False, label="Owner")
+    owner = forms.CharField(max_length=18, required=False, label="Owner")
     score_min = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at least")
     score_max = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at most")
     activity = forms.ChoiceField(choices=list(ACTIVITY.items()), required=False, label="Last activity")
     created = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Came in")
     reached = forms.ChoiceField(choices=Stage.choices, required=False, label="Reached")
     reached_within = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Reached within")
-
-    SINGLE: ClassVar[tuple[str, ...]] = ("q", "source", "owner", "score_min", "score_max", "activity", "created")
 
     def clean_owner(self) -> str:
         """Accept "me", "none" or a user's id."""
@@ -50,17 +49,24 @@ class LeadFilters(forms.Form):
 
     def problems(self) -> list[str]:
         """Say what could not be understood, a sentence a parameter."""
+        given = cast(QueryDict, self.data)
         return [
-            f"{self.fields[name].label}: {' '.join(errors)} Got “{', '.join(self.data.getlist(name))[:60]}”."
+            f"{self.fields[name].label}: {' '.join(map(str, errors))} Got “{', '.join(given.getlist(name))[:60]}”."
             for name, errors in self.errors.items()
         ]
 
     def narrow(self, leads: "QuerySet[Lead]", *, user: User, now: datetime) -> "QuerySet[Lead]":
         """Apply every filter that was understood."""
         self.errors  # noqa: B018  (runs the validation; what failed is left out of cleaned_data)
-        given: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        given: dict[str, Any] = {
+            name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])
+        }
         return leads.filter(
-            _simple(given), _owned(given.get("owner", ""), user), _timed(given, now), _reached(given, now), _found(given)
+            _simple(given),
+            _owned(given.get("owner", ""), user),
+            _timed(given, now),
+            _reached(given, now),
+            _found(given),
         )
 
 
@@ -98,5 +104,7 @@ def _found(given: dict[str, Any]) -> Q:
     text = given.get("q", "").lower()
     if not text:
         return Q()
-    lookup = "contains" if len(text) >= SHORTEST_SUBSTRING else "startswith"
-    return Q(**{f"search__text__{lookup}": text})
+    if len(text) >= SHORTEST_SUBSTRING:
+        return Q(search__text__contains=text)
+    # Too short to be looked for inside words; with the space before them, beginnings of words use the index too.
+    return Q(search__text__startswith=text) | Q(search__text__contains=f" {text}")

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leads.models import Lead
+from leads.people.keyset import BadCursor, Page, capped_count, page_of
 from leads.web.access import EVERYONE, roles_required, signed_in
 from leads.web.filters import working_users
-from leads.people.keyset import BadCursor, Page, capped_count, page_of
 from leads.web.lists import ListState
 
 PAGE_SIZE = 50

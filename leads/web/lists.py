@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from leads.models import Stage, User
 from leads.events.channels import CHANNELS, channel_label
-from leads.web.filters import ACTIVITY, DAYS, LeadFilters
+from leads.models import Stage, User
 from leads.people.keyset import Order
+from leads.web.filters import ACTIVITY, DAYS, LeadFilters
 
 ORDERS = {
     "-activity": ("Latest activity", Order(("last_event_at",), is_descending=True)),
@@ -127,7 +127,12 @@ class ListState:
             ("reached", "Reached", *self._reached(given["reached"] or "")),
         ]
         return [
-            Chip(label, operator, value, self.query(**{name: None} | ({"reached_within": None} if name == "reached" else {})))
+            Chip(
+                label,
+                operator,
+                value,
+                self.query(**{name: None} | ({"reached_within": None} if name == "reached" else {})),
+            )
             for name, label, operator, value in chips
             if value
         ]

@@ -71,7 +71,7 @@ def score_explanation(
 
 @register.inclusion_tag("scoring/_fit.html")
 def fit_panel(explanation: Explanation | None) -> Mapping[str, object]:
-    """Show which fit rules a lead meets and which it does not."""
+    """Show which fit rules a lead meets, and which it could still gain points by."""
     if explanation is None:
         return {"explanation": None}
     rule_set = live_rule_set().rule_set
@@ -80,7 +80,7 @@ def fit_panel(explanation: Explanation | None) -> Mapping[str, object]:
         "explanation": explanation,
         "limit": rule_set.fit_limit,
         "met": [met[rule.name] for rule in rule_set.fit if rule.name in met],
-        "unmet": [rule for rule in rule_set.fit if rule.name not in met],
+        "unmet": [rule for rule in rule_set.fit if rule.name not in met and rule.points > 0],
     }
 
 

@@ -1,5 +1,5 @@
 // Counts down to data-deadline (ISO time) in every [data-deadline]; the server decides what is late, this only shows it.
-// data-target: the whole span in seconds, for the bar. data-words: "left" writes "12 min left" instead of "12:08".
+// data-target: the whole span in minutes, for the bar. data-words: "left" writes "12 min left" instead of "12:08".
 (function () {
   "use strict";
 
@@ -22,7 +22,7 @@
     if (text && text.textContent !== value) text.textContent = value;
     const bar = clock.querySelector("[data-bar]");
     if (bar) {
-      const part = seconds < 0 ? 1 : Math.min(seconds / Number(clock.dataset.target), 1);
+      const part = seconds < 0 ? 1 : Math.min(seconds / (60 * Number(clock.dataset.target)), 1);
       bar.setAttribute("width", String(Math.round(part * 1000) / 10));
     }
     clock.classList.toggle("is-late", seconds < 0);

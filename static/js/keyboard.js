@@ -37,7 +37,7 @@
   function press(key) {
     const selector = `[data-key="${CSS.escape(key)}"]`;
     const row = currentRow();
-    const control = (row && find(selector, row)) || find(selector);
+    const control = (row && find(selector, row)) || find(`input${selector}`) || find(selector);
     if (!control) return false;
     if (control.matches("input")) control.focus();
     else control.click();
@@ -87,7 +87,14 @@
     window.leadcrm.store("keys", event.target.checked ? "" : "off");
   });
 
+  function focusSearch() {
+    const field = location.hash === "#search" && document.querySelector("#search input");
+    if (field) field.focus();
+  }
+
+  window.addEventListener("hashchange", focusSearch);
   document.addEventListener("DOMContentLoaded", () => {
+    focusSearch();
     for (const box of document.querySelectorAll("[data-single-keys]")) {
       box.checked = !root.classList.contains("keys-off");
     }

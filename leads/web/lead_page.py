@@ -1,0 +1,93 @@
+"""One lead: where it stands, why, what it did."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from leads.models import DuplicateCandidate, Lead, Stage, StageChange, User
+from leads.people.keyset import BadCursor, Order
+from leads.web.access import CLAIMING, EVERYONE, roles_required, signed_in
+from leads.web.filters import working_users
+from leads.web.lists import ListState
+from leads.web.stage_path import stage_path
+from leads.web.timeline import channel_choices, day_above, kinds_of, moments, timeline_page
+
+HISTORY_SHOWN = 30
+
+
+@roles_required(*EVERYONE)
+@require_safe
+def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """Show a lead; the address of an absorbed one leads to the lead it was merged into."""
+    lead = get_object_or_404(Lead.objects.select_related("organization", "owner"), pk=lead_id)
+    if lead.merged_into_id:
+        return redirect("lead-page", lead.merged_into_id)
+    user = signed_in(request)
+    state = ListState(request.GET, list(working_users()))
+    changes = list(StageChange.objects.filter(lead=lead).select_related("actor").order_by("-id")[:HISTORY_SHOWN])
+    context = {
+        "lead": lead,
+        "state": state,
+        "path": stage_path(lead, changes),
+        "changes": changes,
+        "duplicates": _duplicates(lead),
+        "may_claim": user.role in CLAIMING and lead.stage == Stage.SQL,
+        "may_release": lead.stage == Stage.CLAIMED and (lead.owner == user or user.role in ("manager", "admin")),
+        **_neighbours(lead, state, user),
+        **_timeline(request, lead),
+    }
+    return render(request, "leads/lead.html", context)
+
+
+@roles_required(*EVERYONE)
+@require_safe
+def lead_timeline(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """Show a page of what a lead did; htmx gets the list alone, others the whole lead page at that place."""
+    lead = get_object_or_404(Lead.objects.current(), pk=lead_id)
+    if not request.headers.get("HX-Request"):
+        target = redirect("lead-page", lead.pk)
+        target["Location"] += f"?{request.GET.urlencode()}#activity"
+        return target
+    template = "leads/lead/_moments.html" if request.GET.get("part") == "rows" else "leads/lead/_timeline.html"
+    return render(request, template, {"lead": lead, **_timeline(request, lead)})
+
+
+def _timeline(request: HttpRequest, lead: Lead) -> dict[str, object]:
+    channel = request.GET.get("channel", "")
+    channel = channel if kinds_of(channel) else ""
+    after = request.GET.get("older_than", "")
+    try:
+        page = timeline_page(lead, channel=channel, after=after)
+    except BadCursor:
+        after = ""
+        page = timeline_page(lead, channel=channel, after=after)
+    return {
+        "moments": moments(page.rows, shown_day=day_above(after) if request.GET.get("part") else None),
+        "older": page.next,
+        "channel": channel,
+        "channels": channel_choices(channel),
+        "is_first_page": not page.previous,
+    }
+
+
+def _duplicates(lead: Lead) -> list[tuple[Lead, str]]:
+    candidates = DuplicateCandidate.objects.filter(Q(first=lead) | Q(second=lead)).select_related(
+        "first__organization", "second__organization"
+    )[:10]
+    return [(other.second if other.first_id == lead.pk else other.first, other.reason) for other in candidates]
+
+
+def _neighbours(lead: Lead, state: ListState, user: User) -> dict[str, Lead | None]:
+    """Return the leads next to this one in the list that it was opened from."""
+    leads = state.filters.narrow(Lead.objects.current(), user=user, now=timezone.now()).only("pk")
+    return {
+        "previous_lead": _next_to(lead, leads, state.order, is_reversed=True),
+        "next_lead": _next_to(lead, leads, state.order, is_reversed=False),
+    }
+
+
+def _next_to(lead: Lead, leads: "QuerySet[Lead]", order: Order, *, is_reversed: bool) -> Lead | None:
+    beyond = order.beyond(order.key_of(lead), is_reversed=is_reversed)
+    return leads.filter(beyond).order_by(*order.names(is_reversed=is_reversed)).first()

@@ -1,0 +1,82 @@
+"""What a lead did, newest first: the list on its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from leads.events.catalog import CATALOG, channel_of, is_hand_raise, is_voluntary, label_of
+from leads.events.channels import CHANNELS
+from leads.models import Event, Lead, Signal
+from leads.people.keyset import Order, Page, page_of, read_cursor
+
+PAGE_SIZE = 20
+NEWEST_FIRST = Order(("occurred_at",), is_descending=True)
+# Which property of an event says most about it, in this order.
+TELLING = ("title", "webinar", "topic", "form", "asset", "campaign", "subject", "product", "plan", "path", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event as the timeline shows it. begins_day: no event above it is of the same local day."""
+
+    event: Event
+    label: str
+    detail: str
+    is_strong: bool
+    is_held: bool
+    begins_day: bool
+
+
+def timeline_page(lead: Lead, *, channel: str, after: str) -> Page[Event]:
+    """Return a page of a lead's events, of one channel unless that is "". Raises BadCursor."""
+    events = Event.objects.filter(lead=lead)
+    if channel:
+        events = events.filter(kind__in=kinds_of(channel))
+    return page_of(events, NEWEST_FIRST, after=after, size=PAGE_SIZE)
+
+
+def moments(events: Sequence[Event], *, shown_day: date | None = None) -> list[Moment]:
+    """Turn events into what the timeline shows. shown_day: the day that the page above ended with."""
+    shown: list[Moment] = []
+    last_day = shown_day
+    for event in events:
+        this_day = timezone.localdate(event.occurred_at)
+        shown.append(_moment(event, begins_day=this_day != last_day))
+        last_day = this_day
+    return shown
+
+
+def day_above(after: str) -> date | None:
+    """Return the local day of the event that a page follows; None for the first page."""
+    moment = read_cursor(after, NEWEST_FIRST)[0] if after else None
+    return timezone.localdate(moment) if isinstance(moment, datetime) else None
+
+
+def kinds_of(channel: str) -> list[str]:
+    """Return the catalog's kinds that belong to a channel."""
+    return [kind.key for kind in CATALOG if kind.channel == channel]
+
+
+def channel_choices(current: str) -> list[tuple[str, str, bool]]:
+    """Return value, label and whether it is chosen, of the timeline's filter."""
+    used = {channel_of(kind.key) for kind in CATALOG}
+    choices = [("", "All channels"), *((key, channel.label) for key, channel in CHANNELS.items() if key in used)]
+    return [(value, label, value == current) for value, label in choices]
+
+
+def _moment(event: Event, *, begins_day: bool) -> Moment:
+    return Moment(
+        event,
+        label=label_of(event.kind, event.name),
+        detail=_detail(event),
+        is_strong=is_hand_raise(event.kind) or is_voluntary(event.kind, event.properties),
+        is_held=event.signal != Signal.NONE,
+        begins_day=begins_day,
+    )
+
+
+def _detail(event: Event) -> str:
+    found = [event.properties[name] for name in TELLING if isinstance(event.properties.get(name), str | int)]
+    return str(found[0])[:200] if found else ""

@@ -1,0 +1,18 @@
+"""The addresses of the screens."""
+
+from django.urls import path
+
+from leads.web.dashboard import dashboard
+from leads.web.lead_list import lead_list
+from leads.web.lead_page import lead_page, lead_timeline
+from leads.web.queue import claim, queue, release
+
+urlpatterns = [
+    path("", dashboard, name="dashboard"),
+    path("leads/", lead_list, name="lead-list"),
+    path("leads/<int:lead_id>/", lead_page, name="lead-page"),
+    path("leads/<int:lead_id>/activity/", lead_timeline, name="lead-timeline"),
+    path("leads/<int:lead_id>/claim/", claim, name="lead-claim"),
+    path("leads/<int:lead_id>/release/", release, name="lead-release"),
+    path("queue/", queue, name="queue"),
+]

@@ -1,0 +1,10 @@
+"""The addresses of scoring's screens."""
+
+from django.urls import path
+
+from scoring.web.rules_page import progress, rules_page
+
+urlpatterns = [
+    path("", rules_page, name="scoring"),
+    path("progress/", progress, name="scoring-progress"),
+]
