@@ -12,7 +12,8 @@ class Kind:
 
     label: how a timeline tells it. channel: whose icon it carries. is_voluntary: an engagement by the lead's own will.
     is_hand_raise: the lead asks to be sold to. aliases: names that clients and vendors use for it.
-    is_own: something the lead did, rather than something we or a machine did.
+    is_own: something the lead did, rather than something we or a machine did. is_bookkeeping: tells who somebody is;
+    stored like every event, never shown or scored, and never made of a name that a client sends.
     """
 
     key: str
@@ -21,18 +22,24 @@ class Kind:
     is_voluntary: bool = False
     is_hand_raise: bool = False
     is_own: bool = True
+    is_bookkeeping: bool = False
     aliases: tuple[str, ...] = ()
 
 
 CATALOG = (
     Kind("page_viewed", "Viewed a page", "content", aliases=("page", "screen", "content seen", "$pageview")),
     Kind("content_downloaded", "Downloaded content", "ebook", is_voluntary=True),
-    Kind("ebook_downloaded", "Downloaded eBook", "ebook", is_voluntary=True, aliases=("E-Book Download", "eBook Download")),
+    Kind("ebook_downloaded", "Downloaded eBook", "ebook", is_voluntary=True,
+         aliases=("E-Book Download", "eBook Download")),
     Kind("form_submitted", "Sent a form", "form", aliases=("Form Submission", "Form Completed")),
     Kind("newsletter_subscribed", "Subscribed to the newsletter", "newsletter", is_voluntary=True,
          aliases=("Newsletter Signup", "Newsletter Sign-up", "Subscribed")),
-    Kind("social_interaction", "Reacted on social media", "social", is_voluntary=True, aliases=("Social Comment", "Social Like")),
-    Kind("store_visited", "Visited the store", "store", aliases=("Store Visit", "Showroom Visited")),
+    Kind("social_interaction", "Reacted on social media", "social", is_voluntary=True,
+         aliases=("Social Comment", "Social Like")),
+    Kind("store_visited", "Visited the store", "store",
+         aliases=("Store Visit", "Showroom Visited", "Products Searched", "Product List Viewed",
+                  "Product List Filtered", "Promotion Viewed", "Promotion Clicked", "Product Clicked", "Product Viewed",
+                  "Product Reviewed")),
     Kind("email_bounced", "E-mail bounced", "newsletter", is_own=False, aliases=("Bounced",)),
     Kind("unsubscribed", "Unsubscribed", "newsletter", aliases=("Email Unsubscribed",)),
     Kind("form_failed", "A form was refused", "form"),
@@ -43,20 +50,47 @@ CATALOG = (
     Kind("call_received", "Called us", "call", is_voluntary=True, aliases=("Phone Call", "Inbound Call")),
     Kind("chat_engaged", "Chatted with us", "chat", is_voluntary=True,
          aliases=("Live Chat Conversation Started", "Live Chat Message Sent", "Chat Started")),
+    Kind("chat_answered", "We answered in the chat", "chat", is_own=False, aliases=("Live Chat Message Received",)),
+    Kind("chat_ended", "Ended a chat", "chat", aliases=("Live Chat Conversation Ended",)),
     Kind("event_form_submitted", "Left a card at an event", "event", is_voluntary=True, aliases=("Event Form",)),
     Kind("email_clicked", "Clicked a link in an e-mail", "newsletter", aliases=("Email Link Clicked", "Link Clicked")),
     Kind("email_opened", "Opened an e-mail", "newsletter"),
+    Kind("email_marked_as_spam", "Called an e-mail spam", "newsletter"),
     Kind("call_made", "We called", "call", is_own=False, aliases=("Outbound Call",)),
     Kind("email_sent", "We sent an e-mail", "newsletter", is_own=False, aliases=("Email Delivered",)),
     Kind("message_ignored", "Left a message unanswered", "newsletter", is_own=False),
-    Kind("demo_requested", "Asked for a demo", "form", is_voluntary=True, is_hand_raise=True, aliases=("Demo Request",)),
-    Kind("quote_requested", "Asked for a quote", "form", is_voluntary=True, is_hand_raise=True, aliases=("Quote Request",)),
+    Kind("demo_requested", "Asked for a demo", "form", is_voluntary=True, is_hand_raise=True,
+         aliases=("Demo Request",)),
+    Kind("quote_requested", "Asked for a quote", "form", is_voluntary=True, is_hand_raise=True,
+         aliases=("Quote Request",)),
     Kind("sales_contact_requested", "Asked for sales", "form", is_voluntary=True, is_hand_raise=True,
          aliases=("Contact Sales", "Sales Contact Request")),
     Kind("trial_started", "Started a trial", "trial", is_voluntary=True, aliases=("Trial Start",)),
     Kind("trial_converted", "Converted a trial", "trial", is_voluntary=True, is_hand_raise=True),
-    Kind("meeting_booked", "Booked a meeting", "event", is_voluntary=True, is_hand_raise=True, aliases=("invitee.created",)),
+    Kind("meeting_booked", "Booked a meeting", "event", is_voluntary=True, is_hand_raise=True,
+         aliases=("invitee.created",)),
+    Kind("trial_ended", "Trial ended", "trial", is_own=False),
+    Kind("signed_up", "Signed up", "trial"),
+    Kind("signed_in", "Signed in", "trial"),
+    Kind("signed_out", "Signed out", "trial"),
+    Kind("account_created", "Created an account", "trial"),
+    Kind("account_deleted", "Deleted the account", "trial"),
+    Kind("colleague_invited", "Invited a colleague", "trial", aliases=("Invite Sent", "Account Added User")),
+    Kind("colleague_removed", "Removed a colleague", "trial", aliases=("Account Removed User",)),
+    Kind("cart_changed", "Changed the cart", "store",
+         aliases=("Product Added", "Product Removed", "Cart Viewed", "Wishlist Product Added to Cart",
+                  "Product Added to Wishlist", "Product Removed from Wishlist")),
+    Kind("checkout_started", "Started a checkout", "store",
+         aliases=("Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered")),
     Kind("order_completed", "Ordered", "store", aliases=("Order Completed",)),
+    Kind("order_updated", "Changed an order", "store"),
+    Kind("order_cancelled", "Cancelled an order", "store", aliases=("Order Refunded",)),
+    Kind("coupon_used", "Used a coupon", "store",
+         aliases=("Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed")),
+    Kind("product_shared", "Shared a product", "store", aliases=("Cart Shared",)),
+    Kind("identified", "Said who they are", "content", is_own=False, is_bookkeeping=True),
+    Kind("grouped", "Said where they work", "content", is_own=False, is_bookkeeping=True),
+    Kind("aliased", "Took another id", "content", is_own=False, is_bookkeeping=True),
 )  # fmt: skip
 
 BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in CATALOG}
@@ -67,9 +101,16 @@ def normal_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.lower())
 
 
+BOOKKEEPING = frozenset(kind.key for kind in CATALOG if kind.is_bookkeeping)
+
 ALIASES: Mapping[str, str] = {
-    normal_name(alias): kind.key for kind in CATALOG for alias in (kind.key, kind.key.replace("_", " "), *kind.aliases)
+    normal_name(alias): kind.key for kind in CATALOG if not kind.is_bookkeeping for alias in (kind.key, *kind.aliases)
 }
+
+VOLUNTARY_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_voluntary)
+HAND_RAISE_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_hand_raise)
+# Whether a form counts as engagement depends on its fields.
+KINDS_JUDGED_BY_PROPERTIES = frozenset({"form_submitted"})
 
 PHONE_FIELDS = ("phone", "phone_number", "telephone", "mobile")
 EMAIL_FIELDS = ("email", "email_address", "e_mail", "work_email")
@@ -78,7 +119,8 @@ EMAIL_FIELDS = ("email", "email_address", "e_mail", "work_email")
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str:
     """Return the catalog's kind for an incoming name, or a custom kind made of the name (at most 60 characters)."""
-    return ALIASES.get(normal_name(name)) or re.sub(r"\W+", "_", name.strip().lower()).strip("_")[:60] or "custom"
+    custom = re.sub(r"\W+", "_", name.strip().lower()).strip("_")[:60] or "custom"
+    return ALIASES.get(normal_name(name)) or (f"custom_{custom}" if custom in BOOKKEEPING else custom)
 
 
 def is_voluntary(kind: str, properties: Mapping[str, object]) -> bool:
@@ -86,16 +128,14 @@ def is_voluntary(kind: str, properties: Mapping[str, object]) -> bool:
 
     A form counts when it carries both a phone number and an e-mail address.
     """
-    if kind == "form_submitted":
+    if kind in KINDS_JUDGED_BY_PROPERTIES:
         return _has_any(properties, PHONE_FIELDS) and _has_any(properties, EMAIL_FIELDS)
-    known = BY_KEY.get(kind)
-    return known is not None and known.is_voluntary
+    return kind in VOLUNTARY_KINDS
 
 
 def is_hand_raise(kind: str) -> bool:
     """Tell whether an event of this kind asks to be sold to."""
-    known = BY_KEY.get(kind)
-    return known is not None and known.is_hand_raise
+    return kind in HAND_RAISE_KINDS
 
 
 def label_of(kind: str, name: str = "") -> str:

@@ -1,0 +1,67 @@
+"""The write key of a request, wherever its client puts it, and the source that it stands for."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from leads.errors import LeadError
+from leads.models import Source
+
+# Seconds for which a process believes what it read: a key that is switched off stops working within this time.
+BELIEVED = 30.0
+
+_sources: dict[str, tuple[Source, float]] = {}
+
+
+class KeyRefused(LeadError):
+    """A request whose write key is missing, unknown or not the same in all its places."""
+
+
+def write_key_of(authorization: str, body: Mapping[str, Any], query_key: str) -> str:
+    """Return the write key: user name of Basic authentication, `writeKey` of the body or of the address.
+
+    Raises KeyRefused where there is none, or where two places name different ones.
+    """
+    named = [key for key in (_basic(authorization), _body_key(body), query_key) if key]
+    if not named:
+        raise KeyRefused("A write key is needed: as the user name of Basic authentication or as writeKey in the body.")
+    if len(set(named)) > 1:
+        raise KeyRefused("The write keys in the header, the body and the address must be the same.")
+    return named[0]
+
+
+def source_of(write_key: str) -> Source:
+    """Return the active source of a write key. Raises KeyRefused."""
+    known = _sources.get(write_key)
+    if known is not None and known[1] > monotonic():
+        return known[0]
+    source = Source.objects.filter(write_key=write_key[:64], is_active=True).first()
+    if source is None or source.write_key != write_key:
+        _sources.pop(write_key, None)
+        raise KeyRefused("This write key is unknown or switched off.")
+    _sources[write_key] = source, monotonic() + BELIEVED
+    return source
+
+
+def forget_sources() -> None:
+    """Read every source anew; called when one is changed in this process."""
+    _sources.clear()
+
+
+def _basic(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(token.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        raise KeyRefused("The Authorization header is not Basic authentication.") from error
+
+
+def _body_key(body: Mapping[str, Any]) -> str:
+    key = body.get("writeKey")
+    if key is not None and not isinstance(key, str):
+        raise KeyRefused("writeKey must be a string.")
+    return key or ""

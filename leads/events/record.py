@@ -1,0 +1,94 @@
+"""Store events. An event is stored once, whatever happens to it on the way and however often it is sent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.models import Event
+from leads.rows import as_json, as_time, fetch, given, run
+
+KEPT_OF_A_REJECTED_EVENT = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A row of the events table, but for its source. lead_id: whose its identifier is, None for a visitor's."""
+
+    message_id: str
+    identifier_id: int
+    lead_id: int | None
+    kind: str
+    name: str
+    channel: str
+    occurred_at: datetime
+    properties: Mapping[str, Any]
+    signal: str
+
+    @property
+    def time_key(self) -> str:
+        """Comparable text by which, of two events that say something different, the later one is believed."""
+        return time_key(self.occurred_at, self.message_id)
+
+
+def time_key(occurred_at: datetime, message_id: str) -> str:
+    """Return the comparable text of a UTC time, ties broken by the message id."""
+    return f"{occurred_at.isoformat(timespec='microseconds')[:26]}|{message_id}"
+
+
+def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) -> set[str]:
+    """Store events in one statement and return the message ids of those that were not stored before.
+
+    `events` name each message id once. Call inside a transaction that has locked their identifiers.
+    """
+    columns = given(
+        message_id="text",
+        identifier_id="bigint",
+        lead_id="bigint",
+        kind="text",
+        name="text",
+        channel="text",
+        occurred_at="timestamptz",
+        properties="jsonb",
+        signal="text",
+    )
+    # SQLite takes ON for a join's unless a WHERE stands between.
+    sql = f"""
+        INSERT INTO leads_event (source_id, received_at, message_id, identifier_id, lead_id, kind, name, channel,
+                                 occurred_at, properties, signal)
+        SELECT %s, %s, message_id, identifier_id, lead_id, kind, name, channel, occurred_at, properties, signal
+        FROM {columns} WHERE true
+        ON CONFLICT (source_id, message_id) DO NOTHING
+        RETURNING message_id
+    """  # noqa: S608 - names of our own
+    return {row[0] for row in fetch(sql, [source_id, as_time(now), as_json([_row(event) for event in events])])}
+
+
+def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:
+    """Return those of these message ids that are stored."""
+    stored = Event.objects.filter(source_id=source_id, message_id__in=message_ids)
+    return set(stored.values_list("message_id", flat=True))
+
+
+def record_rejections(source_id: int, rejected: Sequence[tuple[str, str]], *, now: datetime) -> None:
+    """Keep events that could not be taken in: (reason, body) each."""
+    sql = f"""
+        INSERT INTO leads_rejectedevent (source_id, received_at, reason, body)
+        SELECT %s, %s, reason, body FROM {given(reason="text", body="text")}
+    """  # noqa: S608 - names of our own
+    rows = [{"reason": reason[:300], "body": body[:KEPT_OF_A_REJECTED_EVENT]} for reason, body in rejected]
+    run(sql, [source_id, as_time(now), as_json(rows)])
+
+
+def _row(event: EventRow) -> dict[str, Any]:
+    return {
+        "message_id": event.message_id,
+        "identifier_id": event.identifier_id,
+        "lead_id": event.lead_id,
+        "kind": event.kind,
+        "name": event.name,
+        "channel": event.channel,
+        "occurred_at": as_time(event.occurred_at),
+        "properties": event.properties,
+        "signal": event.signal,
+    }

@@ -1,0 +1,66 @@
+"""Let leads know of their events: when the latest was, which channel brought them, and that their scores are due."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from leads import signals
+from leads.events.catalog import BOOKKEEPING
+from leads.events.due import lock_leads
+from leads.events.record import EventRow
+from leads.models import Event
+from leads.rows import as_json, as_time, by_bytes, given, run, text_in, with_text
+
+
+def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
+    """Mark the leads of these events due, with their last and first activity; return their ids. One UPDATE.
+
+    The latest event by occurred_at counts as the last and the earliest one's channel as the lead's source, whatever
+    order they arrive in.
+    """
+    rows: dict[int, dict[str, Any]] = {}
+    for event in events:
+        if event.lead_id is not None:
+            _count(rows.setdefault(event.lead_id, _untouched(event.lead_id)), event)
+    if not rows:
+        return []
+    if len(rows) > 1:
+        lock_leads(rows)
+    run(_touch_statement(), [as_time(now), as_json(list(rows.values()))])
+    signals.events_recorded.send(sender=Event, lead_ids=sorted(rows), now=now)
+    return sorted(rows)
+
+
+def _untouched(lead_id: int) -> dict[str, Any]:
+    return {"lead_id": lead_id, "last_at": None, "last_kind": "", "first_key": None, "first_channel": ""}
+
+
+def _count(row: dict[str, Any], event: EventRow) -> None:
+    if event.kind in BOOKKEEPING:
+        return
+    at, key = as_time(event.occurred_at), event.time_key
+    if row["last_at"] is None or (key[:26], event.kind) > (row["last_key"], row["last_kind"]):
+        row.update(last_at=at, last_key=key[:26], last_kind=event.kind)
+    if row["first_key"] is None or key < row["first_key"]:
+        row.update(first_key=key, first_channel=event.channel)
+
+
+def _touch_statement() -> str:
+    columns = given(lead_id="bigint", last_at="timestamptz", last_kind="text", first_key="text", first_channel="text")
+    is_last = f"""given.last_at IS NOT NULL AND (
+        leads_lead.last_event_kind = '' OR given.last_at > leads_lead.last_event_at
+        OR (given.last_at = leads_lead.last_event_at AND given.last_kind > {by_bytes("leads_lead.last_event_kind")}))"""
+    # A source that a person gave has no time: no event is earlier than that.
+    known_since = f"""COALESCE({text_in("leads_lead.attribute_times", "source")},
+        CASE WHEN leads_lead.source = '' THEN '~' ELSE '' END)"""
+    is_first = f"given.first_key < {known_since}"
+    times = with_text("leads_lead.attribute_times", "source", "given.first_key")
+    return f"""
+        UPDATE leads_lead SET
+            score_due_at = %s, facts_version = leads_lead.facts_version + 1,
+            last_event_at = CASE WHEN {is_last} THEN given.last_at ELSE leads_lead.last_event_at END,
+            last_event_kind = CASE WHEN {is_last} THEN given.last_kind ELSE leads_lead.last_event_kind END,
+            source = CASE WHEN {is_first} THEN given.first_channel ELSE leads_lead.source END,
+            attribute_times = CASE WHEN {is_first} THEN {times} ELSE leads_lead.attribute_times END
+        FROM {columns} WHERE leads_lead.id = given.lead_id
+    """  # noqa: S608 - names of our own

@@ -1,0 +1,56 @@
+"""What people are recognised by: the kinds of identifier, their strength, and how values are made comparable."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+from leads.models import IdentifierKind
+
+# The kind of an identifier and its value.
+Key = tuple[str, str]
+
+USER_ID, EMAIL = IdentifierKind.USER_ID.value, IdentifierKind.EMAIL.value
+PHONE, ANONYMOUS_ID = IdentifierKind.PHONE.value, IdentifierKind.ANONYMOUS_ID.value
+
+# 0 is strongest.
+STRENGTH = {kind: rank for rank, kind in enumerate((USER_ID, EMAIL, PHONE, ANONYMOUS_ID))}
+
+_LOCAL_PART = re.compile(r"[^\s@\"(),:;<>\[\]\\]{1,64}")
+_DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+@lru_cache(maxsize=8192)
+def normal_email(text: str) -> str:
+    """Return an e-mail address in lower case with its domain in ASCII, or "" where the text is none.
+
+    Plain rules, as this stands on the way of every event: whoever wants to know more of an address asks its server.
+    """
+    local, _, domain = text.strip().lower().rpartition("@")
+    if not domain.isascii():
+        domain = _ascii_domain(domain)
+    is_address = _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(domain) and ".." not in local
+    address = f"{local}@{domain}"
+    return address if is_address and len(address) <= 254 and local[0] != "." != local[-1] else ""
+
+
+@lru_cache(maxsize=8192)
+def normal_phone(text: str) -> str:
+    """Return a phone number in E.164, or "" where the text is not one with its country's code in front."""
+    text = text.strip()
+    if not text.startswith("+") or len(text) > 40:
+        return ""
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""

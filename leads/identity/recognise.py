@@ -1,0 +1,89 @@
+"""Find out whose events are, and make it so: bind identifiers, create leads, merge those that turn out to be one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from leads.events.record import EventRow
+from leads.identity.absorb import absorb_leads
+from leads.identity.create import create_leads
+from leads.identity.duplicates import note_duplicates
+from leads.identity.keys import ANONYMOUS_ID, Key
+from leads.identity.locks import Locked, MoreToLock, lock_known_leads
+from leads.identity.resolve import Evidence, Resolution, resolve
+from leads.identity.visitors import claim_visits
+from leads.rows import as_json, given, run
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Who is who after a batch. owners: the lead of each identifier; a visitor nobody knows has none.
+
+    bound: identifiers that have just got their owner. created: new leads. visits: earlier events of visitors who have
+    just become known. absorbed: lead -> the lead it was merged into.
+    """
+
+    owners: Mapping[Key, int]
+    bound: Collection[Key] = ()
+    created: Sequence[int] = ()
+    visits: Sequence[EventRow] = ()
+    absorbed: Mapping[int, int] = field(default_factory=dict)
+
+
+def recognise(
+    evidence: Sequence[Evidence],
+    locked: Locked,
+    *,
+    also_leads: Collection[int],
+    kinds_with_traits: Collection[str],
+    now: datetime,
+) -> Recognised:
+    """Return whose the locked identifiers are after what the evidence says, and store that.
+
+    Raises MoreToLock when the transaction must start again with more identifiers. `also_leads` are locked with the
+    leads concerned. Visits of `kinds_with_traits` come with their properties.
+    """
+    known, theirs = lock_known_leads({*locked.owners.values(), *also_leads})
+    resolution = resolve(evidence, locked.owners, known)
+    _refuse_to_move_unlocked(resolution, theirs, locked)
+    return _store(resolution, locked, kinds_with_traits, now)
+
+
+def _refuse_to_move_unlocked(resolution: Resolution, theirs: Mapping[Key, int], locked: Locked) -> None:
+    """A merge re-points all identifiers of the absorbed lead, and so must hold them."""
+    unlocked = {key for key, lead_id in theirs.items() if lead_id in resolution.absorbed} - locked.ids.keys()
+    if unlocked:
+        raise MoreToLock(unlocked)
+
+
+def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection[str], now: datetime) -> Recognised:
+    lead_ids = dict(zip(resolution.created, create_leads(len(resolution.created), now=now), strict=True))
+    owners = {key: lead_ids.get(owner, owner) for key, owner in resolution.owners.items()}
+    bound = {key for key, owner in owners.items() if locked.owners.get(key) is None}
+    _bind({locked.ids[key]: owners[key] for key in bound})
+    absorb_leads(resolution.absorbed, now=now)
+    if resolution.duplicates:
+        note_duplicates(_numbered(resolution.duplicates, lead_ids), now=now)
+    visitors = [locked.ids[key] for key in bound if key[0] == ANONYMOUS_ID and key not in locked.inserted]
+    visits = claim_visits(visitors, kinds_with_traits=kinds_with_traits)
+    return Recognised(owners, bound, list(lead_ids.values()), visits, resolution.absorbed)
+
+
+def _numbered(pairs: Mapping[tuple[int, int], str], lead_ids: Mapping[int, int]) -> dict[tuple[int, int], str]:
+    """Return pairs with the ids that leads have got by now, the smaller id first."""
+    numbered = {}
+    for (one, other), reason in pairs.items():
+        first, second = sorted((lead_ids.get(one, one), lead_ids.get(other, other)))
+        numbered[first, second] = reason
+    return numbered
+
+
+def _bind(lead_ids: Mapping[int, int]) -> None:
+    """Set the lead of identifiers, given as identifier id -> lead id."""
+    rows = [{"id": pk, "lead_id": lead_id} for pk, lead_id in lead_ids.items()]
+    sql = f"""
+        UPDATE leads_identifier SET lead_id = given.lead_id FROM {given(id="bigint", lead_id="bigint")}
+        WHERE leads_identifier.id = given.id
+    """  # noqa: S608 - names of our own
+    if rows:
+        run(sql, [as_json(rows)])

@@ -1,0 +1,135 @@
+"""Take in a batch: whose the events are, the events themselves, what they say of people; all in one transaction.
+
+The number of statements does not grow with the batch. Where every identifier is known and nothing is said about
+people, there are three: lock the identifiers, insert the events, mark the leads due.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+
+from leads import signals
+from leads.events.due import lock_leads, mark_due
+from leads.events.record import EventRow, record_events, record_rejections, stored_already
+from leads.events.touch import touch_leads
+from leads.identity.keys import USER_ID, Key
+from leads.identity.locks import Locked, MoreToLock, lock_identifiers
+from leads.identity.recognise import Recognised, recognise
+from leads.identity.resolve import Evidence, is_settled
+from leads.intake.inbound import InboundEvent, Rejection
+from leads.intake.words import contact_words, keep_companies, sayings_of, words_of, words_of_visits
+from leads.models import Lead, Source
+from leads.people.profile import update_profiles
+from leads.people.search import refresh_search
+from leads.people.traits import KINDS_WITH_TRAITS
+
+# Starting again is for races between batches about the same people; more than a few are a fault.
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch. lead_ids: leads with new events; created: leads that are new."""
+
+    stored: int
+    lead_ids: Sequence[int]
+    created: Sequence[int]
+
+
+def take_in(
+    source: Source, inbound: Sequence[InboundEvent], rejected: Sequence[Rejection] = (), *, now: datetime
+) -> Taken:
+    """Store a batch of events, and the rejected ones with their reasons, durably; return what became of it.
+
+    An event that is stored already changes nothing. Everything is announced inside the transaction, once a batch.
+    """
+    # The first of several with one message id is the event; the others are repeats of it.
+    events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
+    also: Collection[Key] = frozenset()
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _take_in(source, events, rejected, also, now)
+        except MoreToLock as more:
+            also = {*also, *more.keys}
+    raise OperationalError("Too many batches about the same people at the same time.")
+
+
+def _take_in(
+    source: Source,
+    events: Sequence[InboundEvent],
+    rejected: Sequence[Rejection],
+    also: Collection[Key],
+    now: datetime,
+) -> Taken:
+    if rejected:
+        record_rejections(source.pk, [(one.reason, one.body) for one in rejected], now=now)
+    if not events:
+        return Taken(0, (), ())
+    sayings = sayings_of(events)
+    directory = keep_companies(events, sayings, now=now)
+    colleagues = _leads_of(directory.changed)
+    locked = _lock(events, also, now)
+    people = _recognise(source, events, locked, colleagues, now)
+    rows = [_row(event, locked, people) for event in events]
+    if sayings or colleagues:
+        lock_leads({*colleagues, *(row.lead_id for row in rows if row.lead_id is not None)})
+    new_ids = record_events(source.pk, rows, now=now)
+    new = [row for row in rows if row.message_id in new_ids]
+    words = [*words_of(new, sayings, directory), *words_of_visits(people.visits), *contact_words(events, people)]
+    update_profiles(words, absorbed=people.absorbed, created=people.created)
+    if colleagues:
+        refresh_search(colleagues)
+        mark_due(colleagues, now=now)
+    if people.created:
+        signals.lead_created.send(sender=Lead, lead_ids=people.created, now=now)
+    return Taken(len(new), touch_leads([*people.visits, *new], now=now), people.created)
+
+
+def _lock(events: Sequence[InboundEvent], also: Collection[Key], now: datetime) -> Locked:
+    former = {(USER_ID, event.former_id) for event in events if event.former_id}
+    return lock_identifiers({key for event in events for key in event.keys}, optional={*also, *former}, now=now)
+
+
+def _recognise(
+    source: Source, events: Sequence[InboundEvent], locked: Locked, colleagues: Collection[int], now: datetime
+) -> Recognised:
+    """Decide whose the events are; where all of them are known to be somebody's already, nothing is asked."""
+    unsettled = [event for event in events if event.former_id or not is_settled(event.keys, locked.owners)]
+    if unsettled:
+        # What is stored already has told what it had to tell, and may have been corrected since.
+        stored = stored_already(source.pk, [event.message_id for event in unsettled])
+        unsettled = [event for event in unsettled if event.message_id not in stored]
+    if not unsettled:
+        return Recognised(locked.owners)
+    return recognise(
+        [Evidence(event.keys, event.former_id) for event in unsettled],
+        locked,
+        also_leads=colleagues,
+        kinds_with_traits=KINDS_WITH_TRAITS,
+        now=now,
+    )
+
+
+def _row(event: InboundEvent, locked: Locked, people: Recognised) -> EventRow:
+    key = event.keys[0]
+    return EventRow(
+        event.message_id,
+        locked.ids[key],
+        people.owners.get(key),
+        event.kind,
+        event.name,
+        event.channel,
+        event.occurred_at,
+        event.properties,
+        event.signal,
+    )
+
+
+def _leads_of(organization_ids: Collection[int]) -> list[int]:
+    """Return the leads whose scores may change with these organizations."""
+    if not organization_ids:
+        return []
+    return list(Lead.objects.current().filter(organization_id__in=organization_ids).values_list("pk", flat=True))

@@ -1,0 +1,63 @@
+"""What the events of a batch say about people, gathered before anything of it is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from leads.events.record import EventRow
+from leads.identity.keys import EMAIL, PHONE
+from leads.identity.recognise import Recognised
+from leads.intake.inbound import InboundEvent
+from leads.people.organizations import CompanyWord, Directory, keep_organizations, look_up
+from leads.people.profile import Word
+from leads.people.traits import KINDS_WITH_TRAITS, NOTHING, Said, said_by
+
+# Message id -> what the event says; events that say nothing are left out.
+Sayings = Mapping[str, Said]
+
+
+def sayings_of(events: Iterable[InboundEvent | EventRow]) -> Sayings:
+    """Read what events say about the people behind them."""
+    said = {
+        event.message_id: said_by(event.kind, event.properties) for event in events if event.kind in KINDS_WITH_TRAITS
+    }
+    return {message_id: saying for message_id, saying in said.items() if saying.lead or saying.company}
+
+
+def keep_companies(events: Sequence[InboundEvent], sayings: Sayings, *, now: datetime) -> Directory:
+    """Make and change the organizations that events speak of."""
+    words = [
+        CompanyWord(event.time_key, sayings[event.message_id].company)
+        for event in events
+        if sayings.get(event.message_id, NOTHING).company
+    ]
+    return keep_organizations(words, now=now) if words else Directory([])
+
+
+def words_of(rows: Sequence[EventRow], sayings: Sayings, directory: Directory) -> list[Word]:
+    """Return what new events say about their leads, their organizations included."""
+    words = []
+    for row in rows:
+        said = sayings.get(row.message_id)
+        if said is None or row.lead_id is None:
+            continue
+        organization = directory.find(said.company) if said.company else None
+        traits = {**said.lead, "organization": organization.pk} if organization else said.lead
+        words.append(Word(row.lead_id, row.time_key, traits))
+    return words
+
+
+def words_of_visits(visits: Sequence[EventRow]) -> list[Word]:
+    """Return what the earlier events of visitors say, now that they are known; their organizations exist already."""
+    sayings = sayings_of(visits)
+    companies = [said.company for said in sayings.values() if said.company]
+    return words_of(visits, sayings, look_up(companies)) if sayings else []
+
+
+def contact_words(events: Sequence[InboundEvent], people: Recognised) -> list[Word]:
+    """Return the addresses and numbers that leads have just been recognised by."""
+    return [
+        Word(people.owners[key], event.time_key, {key[0]: key[1]})
+        for event in events
+        for key in event.keys
+        if key in people.bound and key[0] in (EMAIL, PHONE)
+    ]

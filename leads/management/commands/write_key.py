@@ -1,0 +1,29 @@
+"""`manage.py write_key NAME`: the key by which a website or app sends events."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from leads.models import Source
+
+
+class Command(BaseCommand):
+    """Creates a source, unless it is there, and prints its write key alone on a line."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="where the events come from, as people call it: Website, App, Billing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["name"].strip()
+        longest = Source._meta.get_field("name").max_length
+        if not name or len(name) > longest:
+            raise CommandError(f"NAME must have 1 to {longest} characters, got {len(name)}.")
+        source, _ = Source.objects.get_or_create(
+            name=name, defaults={"write_key": f"wk_{secrets.token_urlsafe(18)}", "created_at": timezone.now()}
+        )
+        self.stdout.write(source.write_key)

@@ -1,0 +1,135 @@
+"""Write what became known about leads: the later word counts, in whatever order the words arrive."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.models import Lead
+from leads.people.search import refresh_search
+from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
+from leads.rows import as_json, as_time, given, run
+
+SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one event says about one lead. time_key: comparable, by which the later word is found.
+
+    traits: as leads.people.traits reads them, and "organization" with an organization's id.
+    """
+
+    lead_id: int
+    time_key: str
+    traits: Traits
+
+
+def update_profiles(words: Iterable[Word], *, absorbed: Mapping[int, int], created: Iterable[int]) -> None:
+    """Apply words to leads, and carry over what was known about absorbed ones; a fixed number of statements.
+
+    Call while the leads are locked. absorbed: lead id -> survivor id. created: leads that have no search text yet.
+    """
+    words, created = list(words), list(created)
+    if not words and not absorbed and not created:
+        return
+    involved = {word.lead_id for word in words} | set(absorbed) | set(absorbed.values())
+    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=involved)}
+    renamed = set(created)
+    for old, survivor in absorbed.items():
+        carry_over(leads[old], leads[survivor])
+        renamed.add(survivor)
+    for word in words:
+        if apply_word(leads[word.lead_id], word) & SEARCHED:
+            renamed.add(word.lead_id)
+    _store([lead for pk, lead in leads.items() if pk not in absorbed])
+    refresh_search(renamed)
+
+
+def apply_word(lead: Lead, word: Word) -> set[str]:
+    """Set on a lead what a word says of it, where nothing later was said; return the names of what changed."""
+    changed = set()
+    for name, value in word.traits.items():
+        if word.time_key > lead.attribute_times.get(name, ""):
+            lead.attribute_times[name] = word.time_key
+            if _get(lead, name) != value:
+                _set(lead, name, value)
+                changed.add(name)
+    return changed
+
+
+def carry_over(old: Lead, survivor: Lead) -> None:
+    """Give a survivor what was known about a lead that is merged into it: what was said later, or not at all."""
+    names = ["organization", *LEAD_COLUMNS, *(ATTRIBUTE + name for name in old.attributes)]
+    emptied = [name for name in old.attribute_times if name.startswith(ATTRIBUTE) and name not in names]
+    for name in [*names, *emptied]:
+        said, known = old.attribute_times.get(name, ""), survivor.attribute_times.get(name, "")
+        value = _get(old, name)
+        if said > known or (said == known and value and not _get(survivor, name)):
+            _set(survivor, name, value)
+            if said:
+                survivor.attribute_times[name] = said
+    _carry_over_source(old, survivor)
+    if old.last_event_kind and (
+        not survivor.last_event_kind
+        or (old.last_event_at, old.last_event_kind) > (survivor.last_event_at, survivor.last_event_kind)
+    ):
+        survivor.last_event_at, survivor.last_event_kind = old.last_event_at, old.last_event_kind
+    survivor.created_at = min(survivor.created_at, old.created_at)
+
+
+def _carry_over_source(old: Lead, survivor: Lead) -> None:
+    """The channel of the earlier first event brought the lead."""
+    if old.source and (not survivor.source or _since(old) < _since(survivor)):
+        survivor.source = old.source
+        survivor.attribute_times.pop("source", None)
+        if _since(old):
+            survivor.attribute_times["source"] = _since(old)
+
+
+def _since(lead: Lead) -> str:
+    since: str = lead.attribute_times.get("source", "")
+    return since
+
+
+def _get(lead: Lead, name: str) -> Any:
+    if name == "organization":
+        return lead.organization_id
+    if name in LEAD_COLUMNS:
+        return getattr(lead, name)
+    return lead.attributes.get(name.removeprefix(ATTRIBUTE))
+
+
+def _set(lead: Lead, name: str, value: Any) -> None:
+    if name == "organization":
+        lead.organization_id = value
+    elif name in LEAD_COLUMNS:
+        setattr(lead, name, value or "")
+    elif value is None:
+        lead.attributes.pop(name.removeprefix(ATTRIBUTE), None)
+    else:
+        lead.attributes[name.removeprefix(ATTRIBUTE)] = value
+
+
+def _store(leads: Sequence[Lead]) -> None:
+    columns = {
+        **dict.fromkeys(LEAD_COLUMNS, "text"),
+        "organization_id": "bigint",
+        "attributes": "jsonb",
+        "attribute_times": "jsonb",
+        "source": "text",
+        "last_event_at": "timestamptz",
+        "last_event_kind": "text",
+        "created_at": "timestamptz",
+    }
+    rows = [{"id": lead.pk, **{name: _stored(getattr(lead, name)) for name in columns}} for lead in leads]
+    assignments = ", ".join(f"{name} = given.{name}" for name in columns)
+    if rows:
+        run(
+            f"UPDATE leads_lead SET {assignments} FROM {given(id='bigint', **columns)} WHERE leads_lead.id = given.id",  # noqa: S608
+            [as_json(rows)],
+        )
+
+
+def _stored(value: Any) -> Any:
+    return as_time(value) if isinstance(value, datetime) else value

@@ -1,0 +1,28 @@
+"""Keep what the search box looks through in step with the leads."""
+
+from collections.abc import Collection
+
+from leads.models import Lead
+from leads.rows import as_json, given, run
+
+
+def search_text(lead: Lead, company: str) -> str:
+    """Return the words by which a lead is found, in lower case."""
+    return " ".join(filter(None, [lead.first_name, lead.last_name, lead.email, lead.phone, company])).lower()
+
+
+def refresh_search(lead_ids: Collection[int]) -> None:
+    """Write the search texts of these leads anew; two statements for any number of them."""
+    if not lead_ids:
+        return
+    leads = Lead.objects.filter(pk__in=lead_ids).select_related("organization").order_by("pk")
+    rows = [
+        {"lead_id": lead.pk, "text": search_text(lead, lead.organization.name if lead.organization else "")}
+        for lead in leads
+    ]
+    sql = f"""
+        INSERT INTO leads_leadsearch (lead_id, text)
+        SELECT lead_id, text FROM {given(lead_id="bigint", text="text")} WHERE true
+        ON CONFLICT (lead_id) DO UPDATE SET text = excluded.text
+    """  # noqa: S608 - names of our own
+    run(sql, [as_json(rows)])

@@ -1,0 +1,76 @@
+"""Many rows in one statement: they travel as one JSON value, and the database reads it as a table.
+
+PostgreSQL and SQLite name the functions for this differently; the differences stand here, side by side, and the
+statements that use them are written once.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+def is_postgresql() -> bool:
+    """Tell which of the two databases answers."""
+    return connection.vendor == "postgresql"
+
+
+def given(**columns: str) -> str:
+    """Return the table `given`, read from one JSON parameter; columns: each name and its PostgreSQL type."""
+    if is_postgresql():
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        return f"jsonb_to_recordset(%s::jsonb) AS given({listed})"
+    listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {listed} FROM json_each(%s)) AS given"  # noqa: S608 - our own column names
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as the parameter that `given` reads."""
+    return JSON(rows)
+
+
+def as_time(moment: datetime) -> str:
+    """Return a UTC time as both databases store it, in a session whose time zone is UTC."""
+    return str(moment)[:-6]
+
+
+def text_in(column: str, key: str) -> str:
+    """Return the expression for one text inside a JSON column."""
+    if is_postgresql():
+        return f"({column} ->> '{key}') COLLATE \"C\""
+    return f"json_extract({column}, '$.{key}')"
+
+
+def with_text(column: str, key: str, value: str) -> str:
+    """Return the expression for a JSON column with one text set to the expression `value`."""
+    if is_postgresql():
+        return f"jsonb_set({column}, '{{{key}}}', to_jsonb({value}))"
+    return f"json_set({column}, '$.{key}', {value})"
+
+
+def by_bytes(expression: str) -> str:
+    """Return a text expression that compares byte by byte, as Python compares, whatever the database's language."""
+    return f'{expression} COLLATE "C"' if is_postgresql() else expression
+
+
+def for_update() -> str:
+    """Return the end of a SELECT that locks its rows, in its order; SQLite lets one transaction write at a time."""
+    return "FOR NO KEY UPDATE" if is_postgresql() else ""
+
+
+def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run one statement and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def run(sql: str, parameters: Sequence[Any]) -> int:
+    """Run one statement and return how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.rowcount
