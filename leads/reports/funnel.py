@@ -22,11 +22,11 @@ class SourceLine:
 
 
 def stage_counts(*, since: datetime, until: datetime) -> dict[str, int]:
-    """Count the leads that came in ("new") and those that entered each stage in a span of time; two queries."""
-    arrived = Lead.objects.current().filter(created_at__gte=since, created_at__lt=until).count()
+    """Count the leads that came in ("new") and those that entered each stage after `since`, up to `until`; two queries."""
+    arrived = Lead.objects.current().filter(created_at__gt=since, created_at__lte=until).count()
     entered = (
         StageChange.objects.filter(
-            to_stage__in=REACHED, changed_at__gte=since, changed_at__lt=until, lead__merged_into=None
+            to_stage__in=REACHED, changed_at__gt=since, changed_at__lte=until, lead__merged_into=None
         )
         .values("to_stage")
         .annotate(leads=Count("lead", distinct=True))
@@ -37,7 +37,7 @@ def stage_counts(*, since: datetime, until: datetime) -> dict[str, int]:
 
 def sources(*, since: datetime, until: datetime) -> list[SourceLine]:
     """Follow the leads that came in in a span of time by what brought them, most leads first; two queries."""
-    arrived = Lead.objects.current().filter(created_at__gte=since, created_at__lt=until)
+    arrived = Lead.objects.current().filter(created_at__gt=since, created_at__lte=until)
     totals = arrived.values("source").annotate(leads=Count("id")).order_by("-leads", "source")[:SOURCES_SHOWN]
     entered = (
         StageChange.objects.filter(lead__in=arrived, to_stage__in=REACHED)

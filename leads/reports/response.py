@@ -30,7 +30,7 @@ class ClaimTimes:
 
 
 def claim_times(*, since: datetime, until: datetime) -> ClaimTimes:
-    """Measure the claims of a span of time, from becoming an SQL to the claim; one query."""
+    """Measure the claims after `since`, up to `until`, from becoming an SQL to the claim; one query."""
     became_sql = (
         StageChange.objects.filter(lead=OuterRef("lead"), to_stage=Stage.SQL, id__lt=OuterRef("id"))
         .exclude(from_stage=Stage.CLAIMED)
@@ -38,7 +38,7 @@ def claim_times(*, since: datetime, until: datetime) -> ClaimTimes:
         .values("changed_at")[:1]
     )
     claims = (
-        StageChange.objects.filter(to_stage=Stage.CLAIMED, changed_at__gte=since, changed_at__lt=until)
+        StageChange.objects.filter(to_stage=Stage.CLAIMED, changed_at__gt=since, changed_at__lte=until)
         .annotate(became_sql_at=Subquery(became_sql))
         .order_by("-changed_at")
         .values_list("became_sql_at", "changed_at")[:CLAIMS_LOOKED_AT]

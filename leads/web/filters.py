@@ -87,7 +87,7 @@ def _timed(given: dict[str, Any], now: datetime) -> Q:
         edge = now - timedelta(days=int(activity.removeprefix("quiet-")))
         condition &= Q(last_event_at__lt=edge) if activity.startswith("quiet-") else Q(last_event_at__gte=edge)
     if created := given.get("created"):
-        condition &= Q(created_at__gte=now - timedelta(days=int(created)))
+        condition &= Q(created_at__gt=now - timedelta(days=int(created)))
     return condition
 
 
@@ -96,7 +96,7 @@ def _reached(given: dict[str, Any], now: datetime) -> Q:
         return Q()
     changes = StageChange.objects.filter(lead=OuterRef("pk"), to_stage=given["reached"])
     if days := given.get("reached_within"):
-        changes = changes.filter(changed_at__gte=now - timedelta(days=int(days)))
+        changes = changes.filter(changed_at__gt=now - timedelta(days=int(days)))
     return Q(Exists(changes))
 
 
