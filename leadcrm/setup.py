@@ -6,7 +6,7 @@ import structlog
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -55,13 +55,10 @@ def create_first_admin(username: str, *, email: str, password: str, now: datetim
     return admin
 
 
-class FirstAdminForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stub is generic
+class FirstAdminForm(BaseUserCreationForm):
     """Who the first admin is, and the token that proves access to the server's log."""
 
     token = forms.CharField(max_length=100, label="Setup token")
-    password = forms.CharField(
-        max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
 
     class Meta:
         model = User
@@ -74,14 +71,6 @@ class FirstAdminForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stu
         if not constant_time_compare(token, setup_token()):
             raise forms.ValidationError("This is not the token in the server's log.")
         return token
-
-    def _post_clean(self) -> None:
-        """Validate the password once the name and the address that it must not resemble are known."""
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook, as in its UserCreationForm
-        try:
-            validate_password(self.cleaned_data.get("password", ""), self.instance)
-        except forms.ValidationError as error:
-            self.add_error("password", error)
 
 
 @never_cache
@@ -103,7 +92,7 @@ def setup(request: HttpRequest) -> HttpResponse:
 def _set_up(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
     try:
         admin = create_first_admin(
-            given["username"], email=given["email"], password=given["password"], now=timezone.now()
+            given["username"], email=given["email"], password=given["password1"], now=timezone.now()
         )
     except AlreadySetUp as error:
         raise Http404(str(error)) from error

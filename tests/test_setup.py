@@ -14,7 +14,12 @@ from leadcrm.setup import AlreadySetUp, create_first_admin, setup_token, setup_u
 from leads.models import AuditEntry, Role, User
 from tests.make import NOON, PASSWORD
 
-GIVEN = {"username": "ada", "email": "ada@example.com", "password": "a-long-way-to-go"}
+GIVEN = {
+    "username": "ada",
+    "email": "ada@example.com",
+    "password1": "a-long-way-to-go",
+    "password2": "a-long-way-to-go",
+}
 
 
 def test_the_first_visit_leads_to_the_setup(client, db):
@@ -45,7 +50,7 @@ def test_the_first_admin_is_made_signed_in_and_kept_in_the_audit_log(client, db)
     assert (response.status_code, client.session["_auth_user_id"]) == (302, str(admin.pk))
     assert (admin.username, admin.email, admin.role) == ("ada", "ada@example.com", Role.ADMIN)
     assert (admin.is_staff, admin.is_superuser, admin.check_password("a-long-way-to-go")) == (True, True, True)
-    assert AuditEntry.objects.get().actor == admin
+    assert AuditEntry.objects.get(action="first admin made").actor == admin
 
 
 def test_a_wrong_token_makes_nobody(client, db):
@@ -60,10 +65,19 @@ def test_a_wrong_token_makes_nobody(client, db):
     ("password", "words"), [("short", "too short"), ("password1234", "too common"), ("ada@example", "too similar")]
 )
 def test_a_weak_password_is_refused_with_the_reason(client, db, password, words):
-    response = client.post("/setup/", {**GIVEN, "token": setup_token(), "password": password})
+    given = {**GIVEN, "password1": password, "password2": password}
+
+    response = client.post("/setup/", {**given, "token": setup_token()})
 
     assert response.status_code == 400
     assert words in response.content.decode()
+    assert not User.objects.exists()
+
+
+def test_a_mistyped_password_is_noticed(client, db):
+    response = client.post("/setup/", {**GIVEN, "token": setup_token(), "password2": "a-long-way-to-goo"})
+
+    assert response.status_code == 400
     assert not User.objects.exists()
 
 
