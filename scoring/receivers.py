@@ -1,7 +1,6 @@
 """Facts that leads announces, as far as they make a score due."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.db import transaction
 from django.dispatch import receiver
@@ -16,4 +15,4 @@ def score_on_commit(lead_ids: Sequence[int], **kwargs: object) -> None:
 
     Robust: when that fails, the event is stored all the same, and the sweep scores it.
     """
-    transaction.on_commit(partial(tasks.score_soon, lead_ids), robust=True)
+    transaction.on_commit(lambda: tasks.score_soon(lead_ids), robust=True)

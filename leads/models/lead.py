@@ -72,7 +72,12 @@ class Lead(models.Model):
     disqualified_at = models.DateTimeField(null=True, blank=True)
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_leads"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="owned_leads",
+        db_index=False,
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
     respond_by = models.DateTimeField(null=True, blank=True)
@@ -89,7 +94,9 @@ class Lead(models.Model):
 
     last_event_at = models.DateTimeField()
     last_event_kind = models.CharField(max_length=60, blank=True, default="")
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="absorbed", db_index=False
+    )
     created_at = models.DateTimeField()
 
     objects = LeadQuerySet.as_manager()
@@ -125,6 +132,9 @@ class Lead(models.Model):
             models.Index(F("last_event_at").desc(), F("id").desc(), name="lead_list_by_activity"),
             models.Index(F("created_at").desc(), F("id").desc(), name="lead_list_by_age"),
             models.Index(fields=["last_name", "first_name", "id"], name="lead_list_by_name"),
+            # A rep's own leads, and the leads that were merged into one: few, so the many others stay out of them.
+            models.Index(fields=["owner", "stage"], condition=Q(owner__isnull=False), name="lead_by_owner"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="lead_absorbed"),
             # The list and the counts of one stage.
             models.Index(F("stage"), F("score").desc(), F("id").desc(), name="lead_stage_by_score"),
         ]

@@ -1,8 +1,8 @@
 """Score leads, and move the stages of those that their scores or events move."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -14,14 +14,11 @@ from scoring.engine.facts import EventFact, LeadFacts
 from scoring.engine.next_change import due_at
 from scoring.engine.score import CompiledRuleSet, Score, score_lead
 from scoring.features.load import events_of, facts_of, posix, posix_of_date, read_leads
-from scoring.models import ScoreEntries
 from scoring.qualification.decide import Decision, LeadState, decide
 from scoring.qualification.write import ScoredLead, write_scores
 from scoring.rules.live import live_rule_set
 
 logger = logging.getLogger(__name__)
-
-StoredEntries = list[dict[str, object]]
 
 EVIDENCE_LINES = 3
 # A lead that can't be scored (a fault of the program, not of the lead) must not hold up the others.
@@ -45,9 +42,8 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> int:
     """
     leads = read_leads(lead_ids)
     live = live_rule_set()
-    stored = _stored_entries(lead_ids)
     events = events_of(lead_ids, live.rule_set)
-    outcomes = [_outcome(lead, events.get(lead.pk, ()), live, stored.get(lead.pk), now) for lead in leads]
+    outcomes = [_outcome(lead, events.get(lead.pk, ()), live, now) for lead in leads]
     return _write(outcomes, now=now)
 
 
@@ -67,32 +63,29 @@ def lead_state(lead: Lead) -> LeadState:
 
 def entry_json(entry: Entry) -> dict[str, object]:
     """Return an entry as explanations give it, with its time in ISO 8601."""
-    last_at = datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None
-    return {**asdict(entry), "last_at": last_at}
+    return {
+        "rule": entry.rule,
+        "kind": entry.kind,
+        "points_given": entry.points_given,
+        "points_now": entry.points_now,
+        "count": entry.count,
+        "last_at": datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None,
+    }
 
 
-def _stored_entries(lead_ids: Sequence[int]) -> Mapping[int, StoredEntries]:
-    return dict(ScoreEntries.objects.filter(lead_id__in=lead_ids).values_list("lead_id", "entries"))
-
-
-def _outcome(
-    lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, stored: StoredEntries | None, now: datetime
-) -> Outcome:
+def _outcome(lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, now: datetime) -> Outcome:
     try:
-        return _computed(lead, facts_of(lead, events), live, stored, now)
+        return _computed(lead, facts_of(lead, events), live, now)
     except Exception:
         logger.exception("Lead %s could not be scored; it will be tried again.", lead.pk)
         return _postponed(lead, live, now)
 
 
-def _computed(
-    lead: Lead, facts: LeadFacts, live: CompiledRuleSet, stored: StoredEntries | None, now: datetime
-) -> Outcome:
+def _computed(lead: Lead, facts: LeadFacts, live: CompiledRuleSet, now: datetime) -> Outcome:
     as_of = now.timestamp()
     score = score_lead(live, facts, as_of)
     decision = decide(lead_state(lead), score, facts, live.rule_set, as_of)
     due = due_at(live, facts, score, decision.next_moment, as_of)
-    entries = [entry_json(entry) for entry in score.entries]
     scored = ScoredLead(
         lead_id=lead.pk,
         score=score.score,
@@ -101,7 +94,7 @@ def _computed(
         scored_at=now,
         due_at=datetime.fromtimestamp(due, UTC) if due is not None else None,
         version=live.rule_set.version,
-        entries=None if entries == stored else entries,
+        entries=[entry_json(entry) for entry in score.entries],
     )
     return Outcome(lead, scored, _move(lead, score, decision, live))
 

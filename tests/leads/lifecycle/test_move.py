@@ -89,9 +89,7 @@ def test_moves_are_announced_once_a_batch():
 
 def test_a_batch_of_any_size_takes_the_same_number_of_queries(django_assert_num_queries):
     def moves(number):
-        return [
-            Move(make_lead(stage=Stage.ENGAGED).pk, Stage.ENGAGED, (Stage.MQL,), "Engaged.") for _ in range(number)
-        ]
+        return [Move(make_lead(stage=Stage.ENGAGED).pk, Stage.ENGAGED, (Stage.MQL,), "Engaged.") for _ in range(number)]
 
     few, many = moves(2), moves(40)
 
