@@ -1,0 +1,23 @@
+"""Leads in the Django admin, one concept a module."""
+
+from leads.admin.audit_entry import AuditEntryAdmin
+from leads.admin.duplicate import DuplicateCandidateAdmin
+from leads.admin.event import EventAdmin
+from leads.admin.lead import LeadAdmin
+from leads.admin.organization import OrganizationAdmin
+from leads.admin.rejected_event import RejectedEventAdmin
+from leads.admin.source import SourceAdmin
+from leads.admin.stage_change import StageChangeAdmin
+from leads.admin.user import UserAdmin
+
+__all__ = [
+    "AuditEntryAdmin",
+    "DuplicateCandidateAdmin",
+    "EventAdmin",
+    "LeadAdmin",
+    "OrganizationAdmin",
+    "RejectedEventAdmin",
+    "SourceAdmin",
+    "StageChangeAdmin",
+    "UserAdmin",
+]

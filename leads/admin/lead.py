@@ -1,0 +1,103 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import TabularInline
+
+from leads.admin.pages import ActingAdmin
+from leads.models import Identifier, Lead
+from leads.people.edit import EDITABLE, InvalidField, check_edit, edit_lead
+
+
+class LeadForm(forms.ModelForm):
+    """What may be changed by hand; what can't be stored is told beside its field."""
+
+    class Meta:
+        model = Lead
+        fields = EDITABLE
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The new values of the fields that were changed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the action that will store it."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                check_edit(Lead.objects.get(pk=self.instance.pk), self.changes)
+            except InvalidField as error:
+                self.add_error(error.field, str(error))
+        return cleaned
+
+
+class IdentifierInline(TabularInline):
+    """What a lead is recognised by."""
+
+    model = Identifier
+    fields = readonly_fields = ("kind", "value", "created_at")
+    extra = 0
+    can_delete = False
+    hide_title = True
+    ordering = ("pk",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Lead | None = None) -> bool:
+        """A new e-mail address or phone number of the lead becomes one."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Lead | None = None) -> bool:
+        """They only move with a merge."""
+        return False
+
+
+@admin.register(Lead)
+class LeadAdmin(ActingAdmin):
+    """Leads: what is known of them may be changed; what scoring, sales and the life cycle write is shown."""
+
+    form = LeadForm
+    inlines = (IdentifierInline,)
+    list_display = ("display_name", "email", "organization", "stage", "score", "owner", "last_event_at")
+    list_select_related = ("organization", "owner")
+    list_filter = ("stage", "kind")
+    search_fields = ("search__text",)
+    search_help_text = "A part of a name, e-mail address, phone number or company"
+    ordering = ("-id",)
+    autocomplete_fields = ("organization",)
+    readonly_fields = (
+        "stage", "stage_changed_at", "recycled_at", "retry_on", "disqualified_at", "owner", "claimed_at", "respond_by",
+        "score", "fit", "behaviour", "likelihood", "persona", "scored_at", "score_due_at", "facts_version",
+        "decided_version", "source", "last_event_at", "last_event_kind", "merged_into", "created_at",
+    )  # fmt: skip
+    fieldsets = (
+        (
+            None,
+            {"fields": ("kind", ("first_name", "last_name"), ("email", "phone"), ("title", "country"), "organization")},
+        ),
+        ("Attributes", {"fields": ("attributes",)}),
+        ("Life cycle", {"fields": (("stage", "stage_changed_at"), ("recycled_at", "retry_on"), "disqualified_at")}),
+        ("Sales", {"fields": (("owner", "claimed_at", "respond_by"),)}),
+        (
+            "Score",
+            {
+                "fields": (
+                    ("score", "fit", "behaviour"),
+                    ("likelihood", "persona"),
+                    ("scored_at", "score_due_at"),
+                    ("facts_version", "decided_version"),
+                )
+            },
+        ),
+        ("Origin", {"fields": (("source", "created_at"), ("last_event_at", "last_event_kind"), "merged_into")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Leads come from events, or from “Add lead” on the lead list."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Lead, form: LeadForm, change: bool) -> None:  # type: ignore[override]
+        """Change what the form changed, and only that."""
+        if form.changes:
+            edit_lead(Lead.objects.get(pk=obj.pk), form.changes, by=request.user, now=timezone.now())  # type: ignore[arg-type]

@@ -1,0 +1,55 @@
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from leads.admin.pages import ActingAdmin
+from leads.models import User
+from leads.people.users import save_user
+
+TIME_ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+
+# A user's one role says what they may do here.
+admin.site.unregister(Group)
+
+
+class UserForm(UserChangeForm):
+    """A user, with a time zone from the list."""
+
+    time_zone = forms.ChoiceField(
+        choices=[(zone, zone) for zone in TIME_ZONES],
+        widget=UnfoldAdminSelectWidget,
+        help_text="Times are shown to this user in it.",
+    )
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ActingAdmin):
+    """Who works here, each with one role."""
+
+    form = UserForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "first_name", "last_name", "email", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    ordering = ("username",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": (("first_name", "last_name"), "email", "time_zone")}),
+        ("Work", {"fields": ("role", "is_active")}),
+        ("Dates", {"fields": (("last_login", "date_joined"),)}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "email", "role", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: Any) -> None:
+        """Store the user with the flags that the role asks for."""
+        save_user(obj, by=request.user, now=timezone.now())  # type: ignore[arg-type]
