@@ -15,7 +15,7 @@ def create_leads(count: int, *, now: datetime) -> list[int]:
     blank = Lead(stage_changed_at=now, last_event_at=now, created_at=now, score_due_at=now)
     columns = [column for column in Lead._meta.concrete_fields if not column.primary_key]
     values = [column.get_db_prep_save(column.pre_save(blank, add=True), connection) for column in columns]
-    names, places = ", ".join(column.column for column in columns), ", ".join(["%s"] * len(columns))
+    names, places = ", ".join(str(column.column) for column in columns), ", ".join(["%s"] * len(columns))
     sql = f"""
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s)
         INSERT INTO leads_lead ({names}) SELECT {places} FROM numbers RETURNING id

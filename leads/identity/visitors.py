@@ -23,4 +23,5 @@ def claim_visits(identifier_ids: Collection[int], *, kinds_with_traits: Collecti
         When(kind__in=kinds_with_traits, then="properties"), default=Value({}, JSONField()), output_field=JSONField()
     )
     columns = ("message_id", "identifier_id", "lead_id", "kind", "name", "channel", "occurred_at")
-    return [EventRow(*row, signal="") for row in visits.order_by("occurred_at", "pk").values_list(*columns, properties)]
+    rows = visits.order_by("occurred_at", "pk").values_list(*columns, properties, "signal")
+    return [EventRow(*row) for row in rows]
