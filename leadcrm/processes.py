@@ -1,6 +1,7 @@
 """Programs that belong together: started together, ended together, none restarted behind anyone's back."""
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FrameType
+
+logger = logging.getLogger(__name__)
 
 GRACE = 15  # seconds that a program has to end by itself before it is killed
 STEP = 0.1  # seconds between two looks
@@ -63,7 +66,9 @@ def _ended(running: Mapping[str, subprocess.Popen[bytes]]) -> list[str]:
 
 
 def _exit_code(running: Mapping[str, subprocess.Popen[bytes]]) -> int:
-    code = running[_ended(running)[0]].returncode
+    name = _ended(running)[0]
+    code = running[name].returncode
+    logger.error("%s ended with exit code %s, which ends the rest.", name, code)
     # A program that a signal ended reports it the way a shell does.
     return 128 - code if code < 0 else code or 1
 

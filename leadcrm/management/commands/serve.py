@@ -14,7 +14,7 @@ from leadcrm.processes import run_together
 from leadcrm.setup import setup_url_if_needed
 
 PYTHON = [sys.executable]
-CELERY = [*PYTHON, "-m", "celery", "--app", "leadcrm"]
+CELERY = [*PYTHON, "-m", "celery", "--quiet", "--app", "leadcrm"]
 SIGN_INS = """
   sign in as   admin, marketer, sales or sales2, each with the password demo
   write key    wk_demo
@@ -63,8 +63,9 @@ def _programs(host: str, processes: int, threads: int) -> dict[str, list[str]]:
     programs = {"web": _web(host, processes, threads)}
     if settings.REDIS_URL:
         schedule = str(settings.VAR_DIR / "celerybeat-schedule")
-        programs["worker"] = [*CELERY, "worker", "--loglevel", settings.LOG_LEVEL]
-        programs["beat"] = [*CELERY, "beat", "--loglevel", settings.LOG_LEVEL, "--schedule", schedule, "--pidfile="]
+        # At INFO Celery logs every task twice; what our tasks have to say goes to our own loggers.
+        programs["worker"] = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+        programs["beat"] = [*CELERY, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile="]
     else:
         programs["worker"] = [*PYTHON, str(settings.BASE_DIR / "manage.py"), "worker"]
     return programs
