@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,14 +42,19 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR /
 _database = DATABASES["default"]
 IS_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
+    # Durable to the disk, but for tests, whose data nobody misses.
+    _sync = "OFF" if TESTING else "FULL"
     # WAL lets readers go on while one writes; IMMEDIATE queues writers instead of failing them half way.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_sync}; PRAGMA cache_size=-65536;",
     }
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
-_database["TEST"] = {"NAME": f"test_leadcrm{env.str('TEST_DB_SUFFIX', default='')}"} if not IS_SQLITE else {}
+# Tests of several threads need a real file: an in-memory database locks whole tables against them.
+_test_file = Path(tempfile.gettempdir()) / f"leadcrm_test_{os.getpid()}.sqlite3"
+_test_name = f"test_leadcrm{env.str('TEST_DB_SUFFIX', default='')}"
+_database["TEST"] = {"NAME": str(_test_file) if IS_SQLITE else _test_name}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Where it runs --------------------------------------------------------------------------------------
@@ -233,9 +239,17 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 5, "socket_connect_timeout": 2}
 # A request that can't reach the broker goes on at once; the sweep finds the work it left.
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
