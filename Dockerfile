@@ -13,7 +13,7 @@ RUN SECRET_KEY=only-for-the-build .venv/bin/python manage.py collectstatic --noi
 
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PATH=/app/.venv/bin:$PATH
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin leadcrm
+RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin leadcrm
 WORKDIR /app
 COPY --from=build /app /app
 RUN install -d -o leadcrm -g leadcrm var var/mail && chown leadcrm:leadcrm var/static
