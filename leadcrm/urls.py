@@ -11,6 +11,7 @@ from leadcrm.metrics import metrics
 from leadcrm.setup import setup
 
 urlpatterns = [
+    path("", include("leads.capture.urls")),
     path("", include("leads.web.urls")),
     path("scoring/", include("scoring.web.urls")),
     path("api/", include("leads.api.urls")),

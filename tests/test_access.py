@@ -1,0 +1,189 @@
+"""Every address of the product, and who may use it. An address without a row in the table fails."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.authtoken.models import Token
+
+from leads.models import Role, Stage, User
+from tests.make import NOON, make_organization, make_sql, make_user
+from tests.make_rules import TRIAL, publish_rules
+
+ANONYMOUS = "anonymous"
+WHO = (ANONYMOUS, *Role.values)
+ANYONE = frozenset(WHO)
+USERS = frozenset(Role.values)
+CLAIMING = frozenset({"sales", "manager", "admin"})
+ADMIN = frozenset({"admin"})
+# A write key or a token of its own opens these, and nobody's sign-in does.
+KEY_HOLDERS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is let in; how the address is asked for where a plain GET would not do, and what it then answers at most."""
+
+    who: frozenset[str]
+    method: str = "get"
+    path: str = ""
+    status: int = 302
+
+
+TABLE = {
+    # Screens
+    "": Row(USERS),
+    "leads/": Row(USERS),
+    "leads/<int:lead_id>/": Row(USERS),
+    "leads/<int:lead_id>/activity/": Row(USERS),
+    "leads/<int:lead_id>/claim/": Row(CLAIMING, "post"),
+    "leads/<int:lead_id>/release/": Row(CLAIMING, "post"),
+    "queue/": Row(USERS),
+    "scoring/": Row(USERS),
+    "scoring/progress/": Row(USERS),
+    # Capture: these take a write key, the last two take nothing and keep nothing
+    "^v1/(?P<call>identify|track|page|screen|group|alias|batch)/?$": Row(KEY_HOLDERS, "post", "/v1/track"),
+    "^v1/import/?$": Row(KEY_HOLDERS, "post", "/v1/import"),
+    **{f"^v1/{short}/?$": Row(KEY_HOLDERS, "post", f"/v1/{short}") for short in "itpsgab"},
+    "^beacon/v1/batch/?$": Row(KEY_HOLDERS, "post", "/beacon/v1/batch"),
+    "^v1/m/?$": Row(ANYONE, "post", "/v1/m"),
+    "^(?:v1|beacon)/": Row(ANYONE, "post", "/v1/nothing", status=404),
+    # REST
+    "api/leads/": Row(USERS),
+    "api/leads/<int:pk>/": Row(USERS),
+    "api/leads/<int:pk>/events/": Row(USERS),
+    "api/leads/<int:pk>/explanation/": Row(USERS),
+    "api/leads/<int:pk>/claim/": Row(CLAIMING, "post"),
+    "api/leads/<int:pk>/release/": Row(CLAIMING, "post"),
+    "api/events/": Row(USERS),
+    "api/organizations/": Row(USERS),
+    "api/organizations/<int:pk>/": Row(USERS),
+    "api/queue/": Row(USERS),
+    "api/schema/": Row(USERS),
+    "api/docs/": Row(USERS),
+    # Accounts
+    "accounts/login/": Row(ANYONE),
+    "accounts/logout/": Row(ANYONE, "post"),
+    "accounts/password_change/": Row(USERS),
+    "accounts/password_change/done/": Row(USERS),
+    "accounts/password_reset/": Row(ANYONE),
+    "accounts/password_reset/done/": Row(ANYONE),
+    "accounts/reset/<uidb64>/<token>/": Row(ANYONE, path="/accounts/reset/MQ/set-password/"),
+    "accounts/reset/done/": Row(ANYONE),
+    "setup/": Row(ANYONE, status=404),  # gone once there is a user, whoever asks
+    # Operations
+    "healthz": Row(ANYONE),
+    "readyz": Row(ANYONE),
+    "metrics": Row(ADMIN),
+    # Django admin guards its own addresses, all alike; the sign-in is ours.
+    "admin/login/": Row(ANYONE),
+    "admin/*": Row(ADMIN),
+}
+
+
+def routes(patterns, prefix: str = "") -> Iterator[str]:
+    """Walk the URL resolver and return every route below `prefix`."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+ADMIN_ROUTES = [route for route in ROUTES if route.startswith("admin/") and route not in TABLE]
+
+
+@pytest.fixture
+def client_of(db):
+    """Return a client signed in as someone of a role, named like it, by cookie and by token at once."""
+    for role in Role:
+        make_user(role.value, role)
+
+    def sign_in(who):
+        if who == ANONYMOUS:
+            return Client()
+        user = User.objects.get(username=who)
+        client = Client(headers={"authorization": f"Token {Token.objects.create(user=user).key}"})
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+def is_let_in(response, who=USERS) -> bool:
+    """Tell whether an answer is about the thing asked for, not about who asks.
+
+    The way to the sign-in is a refusal, but where anyone may come: signing out leads there too.
+    """
+    if response.status_code == 302 and who != ANYONE:
+        return not re.match(r"/(accounts/login|admin/login)/", response["Location"])
+    return response.status_code not in (401, 403)
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    known = {"admin/*" if route in ADMIN_ROUTES else route for route in ROUTES}
+
+    assert known - TABLE.keys() == set(), "addresses without a row"
+    assert TABLE.keys() - known == set(), "rows without an address"
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("route", [route for route in TABLE if route != "admin/*"])
+def test_an_address_lets_in_whom_the_table_says(client_of, route, who):
+    row, client = TABLE[route], client_of(who)
+    path = row.path or "/" + re.sub(r"<[^>]+>", str(thing_for(route, who)), route)
+
+    response = client.get(path) if row.method == "get" else client.post(path, "{}", content_type="application/json")
+
+    assert is_let_in(response, row.who) == (who in row.who), (response.status_code, response.headers.get("Location"))
+    if who in row.who:
+        assert response.status_code <= row.status
+
+
+def thing_for(route, who) -> int:
+    """Store what the address is about and return its id; what is to be released is the asker's own."""
+    publish_rules([TRIAL])
+    organization = make_organization("Initech")
+    if "organizations" in route:
+        return organization.pk
+    owner = User.objects.filter(username=who).first()
+    claimed = {"stage": Stage.CLAIMED, "owner": owner, "claimed_at": NOON} if "release" in route else {}
+    return make_sql(organization=organization, **claimed).pk
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_django_admin_lets_in_admins_alone(client_of, who):
+    client = client_of(who)
+    paths = {
+        "/" + re.sub(r"\(\?P<\w+>.*?\)/?|<[^>]+>|[\^$]", lambda part: _sample(part[0]), route) for route in ADMIN_ROUTES
+    }
+
+    answers = {path: client.get(path) for path in sorted(paths)}
+
+    assert len(answers) > 30
+    assert [path for path, answer in answers.items() if answer.status_code >= 500] == []
+    let_in = {path for path, answer in answers.items() if answer.status_code == 200}
+    if who == "admin":
+        assert len(let_in) > 10
+        assert "/admin/" in let_in
+    else:
+        assert let_in == set()
+        assert {answer.status_code for answer in answers.values()} <= {302, 403, 404, 405}
+
+
+def _sample(part: str) -> str:
+    """Return what may stand for a part of an admin route."""
+    if part in "^$":
+        return ""
+    return "leads/" if "app_label" in part else "1"
+
+
+def test_nobody_may_use_an_address_that_is_not_in_the_table(client_of):
+    response = client_of("admin").get("/no/such/address/")
+
+    assert response.status_code == 404
