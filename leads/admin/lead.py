@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from leads.admin.pages import ActingAdmin
+from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.models import Identifier, Lead
 from leads.people.edit import EDITABLE, InvalidField, check_edit, edit_lead
 
@@ -97,7 +97,7 @@ class LeadAdmin(ActingAdmin):
         """Leads come from events, or from “Add lead” on the lead list."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: Lead, form: LeadForm, change: bool) -> None:  # type: ignore[override]
+    def save_model(self, request: HttpRequest, obj: Lead, form: LeadForm, change: bool) -> None:
         """Change what the form changed, and only that."""
         if form.changes:
-            edit_lead(Lead.objects.get(pk=obj.pk), form.changes, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            edit_lead(Lead.objects.get(pk=obj.pk), form.changes, by=signed_in_admin(request), now=timezone.now())

@@ -5,7 +5,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from leads.admin.pages import ActingAdmin
+from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.models import Organization
 from leads.people.edit_organization import EDITABLE, edit_organization
 
@@ -28,4 +28,4 @@ class OrganizationAdmin(ActingAdmin):
         """Change what the form changed."""
         changes: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE}
         if changes:
-            edit_organization(obj, changes, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            edit_organization(obj, changes, by=signed_in_admin(request), now=timezone.now())

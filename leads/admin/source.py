@@ -6,7 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from leads.admin.pages import ActingAdmin
+from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.intake.sources import renew_write_key, save_source
 from leads.models import Source
 
@@ -28,12 +28,12 @@ class SourceAdmin(ActingAdmin):
 
     def save_model(self, request: HttpRequest, obj: Source, form: ModelForm, change: bool) -> None:
         """Make a source with a key, or change it."""
-        save_source(obj, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        save_source(obj, by=signed_in_admin(request), now=timezone.now())
 
     @admin.action(description="Renew write keys; the old ones stop working at once")
     def renew_write_keys(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
         """Give the chosen sources other keys."""
         for source in sources:
-            renew_write_key(source, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            renew_write_key(source, by=signed_in_admin(request), now=timezone.now())
         names = ", ".join(source.name for source in sources)
         self.message_user(request, f"New write keys: {names}.")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from leads.admin.pages import ActingAdmin
+from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.models import User
 from leads.people.users import save_user
 
@@ -31,7 +31,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ActingAdmin):
+class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[misc]  # the theme's options are looser than Django's
     """Who works here, each with one role."""
 
     form = UserForm
@@ -52,4 +52,4 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: Any) -> None:
         """Store the user with the flags that the role asks for."""
-        save_user(obj, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        save_user(obj, by=signed_in_admin(request), now=timezone.now())

@@ -16,7 +16,7 @@ from scoring.models import FitRule, Per, Policy, Rule, RuleSet, RuleSetStatus
 from scoring.rules.default import READY_MADE_POLICIES
 from scoring.rules.definition import POLICY_FIELDS, fit_definition, plain, policy_definition, rule_definition
 from scoring.rules.lines import LineError, format_value, parse_value
-from scoring.rules.revise import state_of
+from scoring.rules.revise import Frozen, state_of
 
 # Where the JSON says it another way than the columns do.
 FIELD_OF_PLACE = {
@@ -56,8 +56,9 @@ class PlainNumbersForm(forms.ModelForm):
 
 
 class RuleSetForm(PlainNumbersForm):
-    """The rule set's own fields."""
+    """The rule set's own fields. former: what it was before anything of it was stored."""
 
+    former: Frozen
     loaded_state = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
@@ -89,7 +90,11 @@ class RuleForm(PlainNumbersForm):
     limit_per = forms.ChoiceField(
         label="Per",
         required=False,
-        choices=[("", "–"), *((per.value, per.value) for per in Per if per != Per.VALUE), (Per.VALUE.value, "value of")],
+        choices=[
+            ("", "–"),
+            *((per.value, per.value) for per in Per if per != Per.VALUE),
+            (Per.VALUE.value, "value of"),
+        ],
         widget=UnfoldAdminSelectWidget,
         help_text="The period of “at most”, in UTC: a day, a week from Monday, a calendar month, ever, or for each "
         "value of a property.",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from leads.admin.pages import signed_in_admin
 from leads.errors import LeadError
 from leads.events.catalog import CATALOG
 from scoring.admin.forms import RuleSetForm
@@ -95,32 +95,26 @@ class RuleSetAdmin(ModelAdmin):
             return lock_unchanged(found.pk, state=request.POST["loaded_state"])
         return found
 
-    def save_model(self, request: HttpRequest, obj: RuleSet, form: ModelForm, change: Any) -> None:
+    def save_model(self, request: HttpRequest, obj: RuleSet, form: RuleSetForm, change: Any) -> None:
         """Keep what the rule set was before anything of it is stored."""
         form.former = freeze(obj.pk)
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: BaseForm, formsets: Any, change: bool) -> None:
-        """Publish after the last rule is stored, so that the version counts up once."""
+    def save_related(self, request: HttpRequest, form: RuleSetForm, formsets: Any, change: bool) -> None:
+        """Publish after the last rule is stored, so that the version counts up once; say what came of it."""
         super().save_related(request, form, formsets, change)
-        rule_set, now = form.instance, timezone.now()
-        if rule_set.status == RuleSetStatus.LIVE:
-            form.changed = revise(rule_set.pk, former=form.former, by=request.user, now=now)
-        elif "_publish" in request.POST:
-            publish(rule_set, by=request.user, now=now)
-        request.rule_set_changed = getattr(form, "changed", True)
+        by, now = signed_in_admin(request), timezone.now()
+        if form.former.row.status == RuleSetStatus.LIVE:
+            is_published = revise(form.instance.pk, former=form.former, by=by, now=now)
+        else:
+            is_published = "_publish" in request.POST
+            if is_published:
+                publish(form.instance, by=by, now=now)
+        self.message_user(request, _outcome(RuleSet.objects.get(pk=form.instance.pk), is_published=is_published))
 
     def response_change(self, request: HttpRequest, obj: RuleSet) -> HttpResponse:
-        """Say what came of it and stay on the page, where the rescoring can be followed."""
-        saved = RuleSet.objects.get(pk=obj.pk)
-        if saved.status == RuleSetStatus.DRAFT:
-            message = f"{saved} is saved as a draft; nothing is scored by it yet."
-        elif request.rule_set_changed:
-            message = f"{saved} is live. Every lead will be scored by it."
-        else:
-            message = f"Nothing was changed, so {saved} stays live."
-        self.message_user(request, message)
-        return redirect(reverse("admin:scoring_ruleset_change", args=[saved.pk]))
+        """Stay on the page, where the rescoring can be followed."""
+        return redirect(reverse("admin:scoring_ruleset_change", args=[obj.pk]))
 
     # --- the rescoring --------------------------------------------------------------------------------------
 
@@ -143,3 +137,11 @@ class RuleSetAdmin(ModelAdmin):
 
     def _progress(self) -> Progress:
         return rescore_progress(now=timezone.now())
+
+
+def _outcome(rule_set: RuleSet, *, is_published: bool) -> str:
+    if is_published:
+        return f"{rule_set} is live. Every lead will be scored by it."
+    if rule_set.status == RuleSetStatus.LIVE:
+        return f"Nothing was changed, so {rule_set} stays live."
+    return f"{rule_set} is saved as a draft; nothing is scored by it yet."
