@@ -283,6 +283,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "LeadKind": "leads.models.LeadKind",
+        "IdentifierKind": "leads.models.IdentifierKind",
+        "Stage": "leads.models.Stage",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -7,12 +7,15 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from leads.errors import AlreadyClaimed, LeadError, NotOwner, StageMoveRefused
+from leads.people.edit import InvalidField
 
 STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 409, NotOwner: 403}
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer for an exception of a view; None leaves a mistake of ours to Django, which logs it and answers 500."""
+    if isinstance(error, InvalidField):
+        return Response({error.field: [str(error)]}, status=400)
     if isinstance(error, LeadError):
         return Response({"detail": str(error)}, status=STATUSES.get(type(error), 400))
     response = exception_handler(error, context)

@@ -1,12 +1,17 @@
 """Leads over REST: read, add, edit, claim and release."""
 
+from typing import Any
+
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leads.api.drafts import LeadChanges, NewLead, with_organization, with_other_attributes
 from leads.api.filters import LeadFilters, narrow_leads
 from leads.api.lookup import find_lead
 from leads.api.pages import PagedViewSet
@@ -16,6 +21,8 @@ from leads.errors import AlreadyClaimed
 from leads.handoff.claim import claim_lead
 from leads.handoff.release import release_lead
 from leads.models import Event, Lead
+from leads.people.add import add_lead
+from leads.people.edit import check_edit, edit_lead
 from leads.people.keyset import Order
 
 SORTABLE = {
@@ -49,6 +56,27 @@ class LeadViewSet(PagedViewSet):
     def retrieve(self, request: Request, pk: int) -> Response:
         """Return a lead."""
         return self._answer(find_lead(pk))
+
+    @extend_schema(request=NewLead, responses={201: LeadSerializer})
+    def create(self, request: Request) -> Response:
+        """Add a lead that somebody met."""
+        given = _understood(NewLead(data=request.data))
+        now = timezone.now()
+        with transaction.atomic():
+            lead = add_lead(with_organization(given, now=now), by=caller(request), now=now)
+        return self._answer(lead, status=201)
+
+    @extend_schema(request=LeadChanges, responses=LeadSerializer)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change what is known of a lead."""
+        given = _understood(LeadChanges(data=request.data))
+        lead, now = find_lead(pk), timezone.now()
+        if given:
+            with transaction.atomic():
+                changes = with_organization(with_other_attributes(given, lead), now=now)
+                check_edit(lead, changes)
+                edit_lead(lead, changes, by=caller(request), now=now)
+        return self._answer(find_lead(lead.pk))
 
     @extend_schema(responses=EventSerializer(many=True))
     @action(detail=True, serializer_class=EventSerializer, orders=NEWEST_FIRST)
@@ -86,3 +114,9 @@ class LeadViewSet(PagedViewSet):
         """Answer with a lead; Content-Location tells the address of the one that stands for a merged one."""
         address = self.reverse_action("detail", args=[lead.pk])
         return Response(LeadSerializer(lead).data, status=status, headers={"Content-Location": address})
+
+
+def _understood(said: serializers.Serializer[Any]) -> dict[str, Any]:
+    """Return what a body says. Raises ValidationError, which names what is wrong."""
+    said.is_valid(raise_exception=True)
+    return dict(said.validated_data)

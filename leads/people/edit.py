@@ -31,7 +31,7 @@ class InvalidField(InvalidValue):
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class Edit:
     """Changes as they are stored. keys: new identifiers."""
 
     traits: Traits
@@ -46,7 +46,7 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: User, now: datetime
     A new e-mail address or phone number identifies the lead from now on, and so do its former ones.
     Raises InvalidField, which names the field; nothing is stored then.
     """
-    edit = _read(lead, changes)
+    edit = read_edit(lead, changes)
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -58,14 +58,14 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: User, now: datetime
 
 def check_edit(lead: Lead, changes: Mapping[str, Any]) -> None:
     """Raise InvalidField where `edit_lead` would, as far as can be known without storing anything."""
-    for key in _read(lead, changes).keys:
+    for key in read_edit(lead, changes).keys:
         try:
             refuse_taken([key], lead_id=lead.pk)
         except InvalidValue as error:
             raise InvalidField(key[0], str(error)) from error
 
 
-def _store(lead: Lead, edit: _Edit, fields: list[str], by: User, now: datetime) -> None:
+def _store(lead: Lead, edit: Edit, fields: list[str], by: User, now: datetime) -> None:
     assign_identifiers(edit.keys, lead_id=lead.pk, now=now)
     mark_due([lead.pk], now=now)
     current = Lead.objects.get(pk=lead.pk)
@@ -80,7 +80,7 @@ def _store(lead: Lead, edit: _Edit, fields: list[str], by: User, now: datetime) 
     record_audit("lead edited", f"lead {lead.pk}: {', '.join(fields)}", by=by, now=now)
 
 
-def _read(lead: Lead, changes: Mapping[str, Any]) -> _Edit:
+def read_edit(lead: Lead, changes: Mapping[str, Any]) -> Edit:
     """Check the changes and put them the way that profiles are stored."""
     traits: Traits = {}
     for field, value in changes.items():
@@ -93,7 +93,7 @@ def _read(lead: Lead, changes: Mapping[str, Any]) -> _Edit:
         elif field != "kind":
             raise InvalidField(field, f"{field} can't be changed by hand; expected one of {', '.join(EDITABLE)}.")
     keys = tuple((kind, traits[kind]) for kind in ("email", "phone") if traits.get(kind))
-    return _Edit(traits, _kind(changes.get("kind")), keys)
+    return Edit(traits, _kind(changes.get("kind")), keys)
 
 
 def _text(field: str, value: Any) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leads.errors import InvalidValue
+from leads.events.record import time_key
 from leads.models import Organization
 from leads.people.traits import ATTRIBUTE, ORGANIZATION_COLUMNS, Traits
 from leads.rows import fetch, is_postgresql
@@ -132,3 +134,12 @@ def _lock_names() -> None:
 
 def _get(organization: Organization, name: str) -> Any:
     return getattr(organization, name) if name in COLUMNS else organization.attributes.get(name.removeprefix(ATTRIBUTE))
+
+
+def organization_named(name: str, *, now: datetime) -> Organization:
+    """Return the organization of this name, made where there is none. Call inside a transaction, first of all."""
+    word = CompanyWord(time_key(now, "by-hand"), {"name": name})
+    found = look_up([word.traits]).find(word.traits) or keep_organizations([word], now=now).find(word.traits)
+    if found is None:
+        raise InvalidValue(f"An organization's name must be text, got {name!r}.")
+    return found
