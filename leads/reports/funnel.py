@@ -22,7 +22,7 @@ class SourceLine:
 
 
 def stage_counts(*, since: datetime, until: datetime) -> dict[str, int]:
-    """Count the leads that came in ("new") and those that entered each stage after `since`, up to `until`; two queries."""
+    """Count who came in ("new") and who entered each stage after `since`, up to `until`; two queries."""
     arrived = Lead.objects.current().filter(created_at__gt=since, created_at__lte=until).count()
     entered = (
         StageChange.objects.filter(

@@ -1,9 +1,17 @@
 """Add a lead by hand."""
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from leads.events.channels import CHANNELS
 from leads.models import LeadKind
+from leads.people.add import add_lead
+from leads.people.edit import InvalidField
+from leads.web.access import EVERYONE, roles_required, signed_in
+from leads.web.toasts import add_toast
 
 
 class AddLeadForm(forms.Form):
@@ -16,9 +24,26 @@ class AddLeadForm(forms.Form):
     title = forms.CharField(max_length=150, required=False, label="Job title")
     company = forms.CharField(max_length=200, required=False)
     country = forms.CharField(max_length=100, required=False)
-    kind = forms.ChoiceField(choices=LeadKind.choices, initial=LeadKind.PERSON, label="Who is it")
     source = forms.ChoiceField(
         choices=[("", "Not known"), *((key, channel.label) for key, channel in CHANNELS.items())],
         required=False,
         label="How they found us",
     )
+    kind = forms.ChoiceField(choices=LeadKind.choices, initial=LeadKind.PERSON, label="Who it is")
+
+
+@roles_required(*EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Store a lead that somebody met; what was typed stays after a mistake."""
+    form = AddLeadForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "leads/add.html", {"form": form}, status=400 if form.is_bound else 200)
+    given = {name: value for name, value in form.cleaned_data.items() if value}
+    try:
+        lead = add_lead(given, by=signed_in(request), now=timezone.now())
+    except InvalidField as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return render(request, "leads/add.html", {"form": form}, status=400)
+    add_toast(request, f"{lead.display_name} is added.")
+    return redirect("lead-page", lead.pk)

@@ -64,8 +64,9 @@ class ListState:
 
     def __init__(self, params: QueryDict, owners: Sequence[User]) -> None:
         self.params = params.copy()
-        for cursor in ("after", "before"):
-            self.params.pop(cursor, None)
+        for name in list(self.params):
+            if name in ("after", "before") or not any(self.params.getlist(name)):
+                self.params.pop(name)
         self.owners = {"me": "Me", "none": "Nobody", **{str(user.pk): str(user) for user in owners}}
         self.filters = LeadFilters(self.params)
         self.sort = self.params.get("sort") or DEFAULT_ORDER

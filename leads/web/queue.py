@@ -126,8 +126,8 @@ def _mine(user: User) -> list[Lead]:
 
 
 def _reasons(leads: list[Lead]) -> dict[int, StageChange]:
-    """Return for each lead the change that made it an SQL; the last one counts."""
-    changes = StageChange.objects.filter(lead__in=leads, to_stage="sql").order_by("id")
+    """Return for each lead the change that made it an SQL; the last one counts, a release does not."""
+    changes = StageChange.objects.filter(lead__in=leads, to_stage="sql").exclude(from_stage="claimed").order_by("id")
     return {change.lead_id: change for change in changes}
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leads.web.add_lead import add
 from leads.web.dashboard import dashboard
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
@@ -10,6 +11,7 @@ from leads.web.queue import claim, queue, release
 urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("leads/", lead_list, name="lead-list"),
+    path("leads/add/", add, name="lead-add"),
     path("leads/<int:lead_id>/", lead_page, name="lead-page"),
     path("leads/<int:lead_id>/activity/", lead_timeline, name="lead-timeline"),
     path("leads/<int:lead_id>/claim/", claim, name="lead-claim"),

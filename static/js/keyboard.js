@@ -64,10 +64,18 @@
     return key.length === 1 && press(key);
   }
 
+  // Esc empties the search, and once it is empty leaves it.
+  function leaveSearch(field, event) {
+    event.preventDefault();
+    if (!field.value) return field.blur();
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || root.classList.contains("keys-off")) return;
     if (isTyping(event.target)) {
-      if (event.key === "Escape" && event.target.matches("[data-key='/']")) event.target.blur();
+      if (event.key === "Escape" && event.target.matches("[data-key='/']")) leaveSearch(event.target, event);
       return;
     }
     if (handle(event.key)) event.preventDefault();

@@ -4,6 +4,7 @@
   "use strict";
 
   let currentId = "";
+  let currentPlace = 0;
   let held = null;
 
   function board() {
@@ -30,6 +31,7 @@
     if (target !== board()) return;
     const row = document.querySelector("[data-row].is-current");
     currentId = row ? row.id : "";
+    currentPlace = row ? rowIds(document).indexOf(row.id) : 0;
     if (requestConfig.verb !== "get" || xhr.status !== 200 || held === "open") return;
     const next = new DOMParser().parseFromString(serverResponse, "text/html");
     const known = new Set(rowIds(document));
@@ -44,7 +46,9 @@
     if (event.detail.target.id !== "queue-board") return;
     held = null;
     offer(0);
-    const row = currentId && document.getElementById(currentId);
+    const rows = [...board().querySelectorAll("[data-row]")];
+    // Where the current row has left, the one that took its place is next.
+    const row = currentId && (document.getElementById(currentId) || rows[Math.min(currentPlace, rows.length - 1)]);
     if (row) row.classList.add("is-current");
   });
 

@@ -13,7 +13,7 @@ def test_it_counts_leads_and_those_who_wait(browser):
     page = browser.get("/scoring/").content.decode()
 
     assert '<span class="nav-count">2</span>' in page
-    assert '<span class="nav-count hot">1</span>' in page
+    assert '<span class="nav-count hot" id="nav-waiting" >1</span>' in page
 
 
 def test_it_says_that_scores_are_up_to_date(browser):
