@@ -1,0 +1,106 @@
+"""A full rescore: every lead scored again from its events."""
+
+import re
+import resource
+import subprocess
+import time
+
+from django.db import connection
+from django.utils import timezone
+
+from bench import direct
+from bench.report import Line, middle
+from bench.rounds import alternate
+from bench.rows import make_leads
+from bench.servers import MANAGE
+from leads.models import Event, Lead
+from scoring.engine.facts import BehaviourRule
+from scoring.rules.default import add_default_rule_set
+from scoring.rules.live import live_rule_set
+
+SIZE = 100_000
+EVENTS = 20
+ROUNDS = 3
+LIMIT = "one SQL aggregate over the same events, one process, one FILTER a rule"
+NEVER_FADES = 1e9  # days
+
+
+def run(size: int) -> None:
+    """Measure and print."""
+    add_default_rule_set(now=timezone.now())
+    make_leads(1, size, events=EVENTS)
+    total = Event.objects.count()
+    began = time.perf_counter()
+    ours, limit = alternate(lambda _: _rescore(total), lambda _: _aggregate(total), ROUNDS)
+    unscored = Lead.objects.filter(scored_at=None).count()
+    if unscored:
+        raise SystemExit(f"Every lead must be scored, {unscored} are not.")
+    rules = len(live_rule_set().rule_set.rules)
+    rate, limit_rate = middle([events for events, _ in ours]), middle(limit)
+    Line(
+        "rescore",
+        size,
+        time.perf_counter() - began,
+        rate,
+        None,
+        None,
+        limit_rate,
+        rate / limit_rate,
+        f"events/s of `manage.py rescore --all`, one process, {EVENTS} events a lead, {rules} rules; limit: {LIMIT}",
+        {"python_cpu_share": round(middle([share for _, share in ours]), 2), "leads_per_second": round(rate / EVENTS)},
+    ).print()
+
+
+def _rescore(events: int) -> tuple[float, float]:
+    """Return events a second as the command says, and the part of the time that it kept a core busy itself."""
+    before, started = _children_cpu(), time.perf_counter()
+    printed = subprocess.run([*MANAGE, "rescore", "--all"], check=True, capture_output=True, text=True).stdout
+    seconds = time.perf_counter() - started
+    found = re.search(r"([\d,.]+) events/s", printed)
+    if found is None:
+        raise SystemExit(f"`manage.py rescore --all` must print events/s, got {printed!r}")
+    rate = float(found[1].replace(",", ""))
+    return rate, (_children_cpu() - before) / seconds
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _aggregate(events: int) -> float:
+    """Return events a second of a sum a rule, in one process of the database."""
+    rules = live_rule_set().rule_set.rules
+    sums = ", ".join(f"sum({_worth(rule)}) FILTER (WHERE {_matches(rule)}) AS r{i}" for i, rule in enumerate(rules))
+    raw = direct.connect()
+    cursor = raw.cursor()
+    if connection.vendor == "postgresql":
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+    started = time.perf_counter()
+    # Counted outside, so that the answer is one row.
+    cursor.execute(f"SELECT count(*) FROM (SELECT lead_id, {sums} FROM {_table()} GROUP BY lead_id) scores")
+    cursor.fetchone()
+    seconds = time.perf_counter() - started
+    raw.close()
+    return events / seconds
+
+
+def _table() -> str:
+    return Event._meta.db_table
+
+
+def _worth(rule: BehaviourRule) -> str:
+    half_life = rule.half_life_days or NEVER_FADES
+    if connection.vendor == "postgresql":
+        days = "date_part('epoch', now() - occurred_at) / 86400"
+    else:
+        days = "(julianday('now') - julianday(occurred_at))"
+    return f"{rule.points} * power(2, -{days} / {half_life})"
+
+
+def _matches(rule: BehaviourRule) -> str:
+    parts = [f"kind = '{rule.kind}'"]
+    for condition in rule.conditions:
+        name = condition.field.removeprefix("properties.")
+        parts.append(f"properties ->> '{name}' LIKE '{condition.value}%'")
+    return " AND ".join(parts)
