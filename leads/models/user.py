@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -36,7 +38,7 @@ class User(AbstractUser):
     role = models.CharField(max_length=16, choices=Role, default=Role.MARKETER)
     time_zone = models.CharField(max_length=64, default="UTC")
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [

@@ -1,15 +1,14 @@
 """The explanation of a score: lines that a person can read and that sum to the score."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FIT = "fit"
 BEHAVIOUR = "behaviour"
 ADJUSTMENT = "adjustment"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the explanation.
+class Entry(NamedTuple):
+    """One line of the explanation; a named tuple, because a rescore makes millions of them.
 
     kind: "behaviour", "fit" or "adjustment". points_given: without decay, after the rule's cap; points_now: what
     they are worth at the time of scoring. count: events that count (1 for a fit rule, 0 for an adjustment);
@@ -20,7 +19,7 @@ class Entry:
     kind: str
     points_given: float
     points_now: float
-    count: int
+    count: int  # type: ignore[assignment]  # the field's word; nobody counts in an entry
     last_at: float | None
 
 

@@ -81,14 +81,18 @@ class PosixSeconds(Func):
 
     output_field = FloatField()
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Sequence[Any]]:
         """Return date_part, which is a float to the microsecond (extract would be a slow numeric)."""
-        return self.as_sql(compiler, connection, template="date_part('epoch', %(expressions)s)")
+        return self.as_sql(compiler, connection, template="date_part('epoch', %(expressions)s)", **extra)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Return whole seconds and the fraction after them, which Django stores as text in UTC."""
         template = "strftime('%%%%s', %(expressions)s) + CAST('0' || substr(%(expressions)s, 20) AS REAL)"
-        return self.as_sql(compiler, connection, template=template)
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple[Any, ...]]:

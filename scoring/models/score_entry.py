@@ -4,7 +4,11 @@ from leads.models import Lead
 
 
 class ScoreEntries(models.Model):
-    """The explanation of a lead's stored score: its entries as one JSON list, written only when they changed."""
+    """The explanation of a lead's stored score, written only when it changed.
+
+    entries: a list of [rule, kind, points given, points now, count, last at (POSIX seconds)]; the points now sum to the
+    score. Lists rather than objects, as a rescore writes one for every lead.
+    """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="score_entries")
     entries = models.JSONField(default=list)

@@ -63,14 +63,8 @@ def lead_state(lead: Lead) -> LeadState:
 
 def entry_json(entry: Entry) -> dict[str, object]:
     """Return an entry as explanations give it, with its time in ISO 8601."""
-    return {
-        "rule": entry.rule,
-        "kind": entry.kind,
-        "points_given": entry.points_given,
-        "points_now": entry.points_now,
-        "count": entry.count,
-        "last_at": datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None,
-    }
+    last_at = datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None
+    return {**entry._asdict(), "last_at": last_at}
 
 
 def _outcome(lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, now: datetime) -> Outcome:
@@ -94,7 +88,7 @@ def _computed(lead: Lead, facts: LeadFacts, live: CompiledRuleSet, now: datetime
         scored_at=now,
         due_at=datetime.fromtimestamp(due, UTC) if due is not None else None,
         version=live.rule_set.version,
-        entries=[entry_json(entry) for entry in score.entries],
+        entries=score.entries,
     )
     return Outcome(lead, scored, _move(lead, score, decision, live))
 

@@ -8,10 +8,12 @@ from itertools import chain
 
 from django.db import connection
 
+from scoring.engine.explain import Entry
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredLead:
-    """What a scoring found of one lead; entries as explanations give them, None where the stored ones stay."""
+    """What a scoring found of one lead; entries: None where the stored ones stay."""
 
     lead_id: int
     score: float
@@ -20,7 +22,7 @@ class ScoredLead:
     scored_at: datetime
     due_at: datetime | None
     version: int
-    entries: list[dict[str, object]] | None
+    entries: tuple[Entry, ...] | None
 
 
 COLUMNS = "score, fit, behaviour, scored_at, score_due_at, decided_version"

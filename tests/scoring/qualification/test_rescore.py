@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.events.due import mark_due
 from leads.models import Lead, Stage, StageChange
+from scoring.engine.explain import Entry
 from scoring.models import ScoreEntries
 from scoring.qualification.explain import explain_lead, explanation_json
 from scoring.qualification.rescore import _lock_unchanged, rescore_leads
@@ -14,6 +15,10 @@ from tests.make import NOON, make_event, make_lead, make_organization
 from tests.make_rules import BY_SCORE, MANAGER, PRICING, TRIAL, publish_rules
 
 pytestmark = pytest.mark.django_db
+
+
+def stored_entries(lead):
+    return [Entry(*entry) for entry in ScoreEntries.objects.get(lead=lead).entries]
 
 
 def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
@@ -25,7 +30,7 @@ def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = {entry["rule"]: entry["points_now"] for entry in ScoreEntries.objects.get(lead=lead).entries}
+    entries = {entry.rule: entry.points_now for entry in stored_entries(lead)}
     # Fifteen points halved once, two points fresh, twelve points for the role.
     assert entries == pytest.approx({"Trial started": 7.5, "Viewed pricing": 2.0, "Role": 12.0})
     assert (lead.score, lead.fit, lead.behaviour) == pytest.approx((21.5, 12.0, 9.5))
@@ -44,10 +49,10 @@ def test_stored_entries_sum_to_the_stored_score():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = ScoreEntries.objects.get(lead=lead).entries
+    entries = stored_entries(lead)
     assert lead.behaviour == 60
-    assert math.fsum(entry["points_now"] for entry in entries) == pytest.approx(lead.score, abs=1e-6)
-    assert "behaviour_limit" in {entry["rule"] for entry in entries}
+    assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
+    assert "behaviour_limit" in {entry.rule for entry in entries}
 
 
 def test_an_engagement_makes_an_mql_and_a_hand_raise_an_sql_with_every_stage_recorded():
