@@ -5,12 +5,14 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LEADCRM_VAR_DIR", BASE_DIR / "var"))
@@ -168,6 +170,7 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "leadcrm.formats"
 USE_TZ = True
 
 # --- Accounts -------------------------------------------------------------------------------------------
@@ -329,6 +332,11 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # --- Admin: the theme in the screens' own colours ----------------------------------------------------------
 
+
+def _admin_link(title: str, model: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
 UNFOLD = {
     "SITE_TITLE": "LeadCRM admin",
     "SITE_HEADER": "LeadCRM admin",
@@ -346,5 +354,35 @@ UNFOLD = {
             "600": "#0f6650", "700": "#0c5744", "800": "#0b5342", "900": "#08392d", "950": "#04211a",
         },
     },
-    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+    "SIDEBAR": {
+        "navigation": [
+            {"title": "Scoring", "items": [_admin_link("Rule sets", "scoring_ruleset", "tune")]},
+            {
+                "title": "Leads",
+                "items": [
+                    _admin_link("Leads", "leads_lead", "group"),
+                    _admin_link("Organizations", "leads_organization", "apartment"),
+                    _admin_link("Possible duplicates", "leads_duplicatecandidate", "join"),
+                    _admin_link("Stage changes", "leads_stagechange", "stairs"),
+                ],
+            },
+            {
+                "title": "Tracking",
+                "items": [
+                    _admin_link("Sources", "leads_source", "key"),
+                    _admin_link("Events", "leads_event", "timeline"),
+                    _admin_link("Rejected events", "leads_rejectedevent", "block"),
+                ],
+            },
+            {
+                "title": "Access",
+                "items": [
+                    _admin_link("Users", "leads_user", "person"),
+                    _admin_link("API tokens", "authtoken_tokenproxy", "token"),
+                    _admin_link("Wrong passwords", "axes_accessattempt", "lock"),
+                    _admin_link("Audit entries", "leads_auditentry", "fact_check"),
+                ],
+            },
+        ],
+    },
 }  # fmt: skip

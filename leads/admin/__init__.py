@@ -6,11 +6,13 @@ from leads.admin.event import EventAdmin
 from leads.admin.lead import LeadAdmin
 from leads.admin.organization import OrganizationAdmin
 from leads.admin.rejected_event import RejectedEventAdmin
+from leads.admin.sign_in import AccessAttemptAdmin, TokenAdmin
 from leads.admin.source import SourceAdmin
 from leads.admin.stage_change import StageChangeAdmin
 from leads.admin.user import UserAdmin
 
 __all__ = [
+    "AccessAttemptAdmin",
     "AuditEntryAdmin",
     "DuplicateCandidateAdmin",
     "EventAdmin",
@@ -19,5 +21,6 @@ __all__ = [
     "RejectedEventAdmin",
     "SourceAdmin",
     "StageChangeAdmin",
+    "TokenAdmin",
     "UserAdmin",
 ]

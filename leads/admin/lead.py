@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
 from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.models import Identifier, Lead
@@ -59,7 +60,7 @@ class LeadAdmin(ActingAdmin):
 
     form = LeadForm
     inlines = (IdentifierInline,)
-    list_display = ("display_name", "email", "organization", "stage", "score", "owner", "last_event_at")
+    list_display = ("name", "email", "organization", "stage", "rounded_score", "owner", "last_event_at")
     list_select_related = ("organization", "owner")
     list_filter = ("stage", "kind")
     search_fields = ("search__text",)
@@ -92,6 +93,16 @@ class LeadAdmin(ActingAdmin):
         ),
         ("Origin", {"fields": (("source", "created_at"), ("last_event_at", "last_event_kind"), "merged_into")}),
     )
+
+    @display(description="name", ordering="last_name")
+    def name(self, lead: Lead) -> str:
+        """Return the name that people call the lead by."""
+        return lead.display_name
+
+    @display(description="score", ordering="score")
+    def rounded_score(self, lead: Lead) -> str:
+        """Return the score as screens show it."""
+        return f"{lead.score:.0f}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leads come from events, or from “Add lead” on the lead list."""

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'verbose_name_plural': 'audit entries'},
         ),
         migrations.CreateModel(
             name='LeadSearch',
@@ -118,6 +119,7 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duplicates_after', to='leads.lead')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duplicates_before', to='leads.lead')),
             ],
+            options={'verbose_name': 'possible duplicate'},
         ),
         migrations.CreateModel(
             name='Organization',

@@ -13,6 +13,7 @@ class AuditEntry(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "audit entries"
         indexes = [
             # The audit list in the admin, newest first.
             models.Index(fields=["-created_at", "-id"], name="audit_by_time"),

@@ -46,6 +46,7 @@ class DuplicateCandidate(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "possible duplicate"
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
             models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="duplicate_pair_in_order"),
