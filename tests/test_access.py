@@ -37,6 +37,7 @@ TABLE = {
     # Screens
     "": Row(USERS),
     "leads/": Row(USERS),
+    "leads/add/": Row(USERS),
     "leads/<int:lead_id>/": Row(USERS),
     "leads/<int:lead_id>/activity/": Row(USERS),
     "leads/<int:lead_id>/claim/": Row(CLAIMING, "post"),

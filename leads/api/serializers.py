@@ -19,6 +19,7 @@ class OrganizationNameSerializer(serializers.ModelSerializer[Organization]):
 class LeadSerializer(serializers.ModelSerializer[Lead]):
     """A lead. owner: a username. The scores are those stored at scored_at; at score_due_at they are made anew."""
 
+    email = serializers.CharField(read_only=True, help_text="Empty where none is known.")
     organization = OrganizationNameSerializer(read_only=True, allow_null=True)
     owner = serializers.SerializerMethodField()
     last_event_at = serializers.SerializerMethodField()
