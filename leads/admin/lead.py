@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
@@ -93,6 +94,14 @@ class LeadAdmin(ActingAdmin):
         ),
         ("Origin", {"fields": (("source", "created_at"), ("last_event_at", "last_event_kind"), "merged_into")}),
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
+    ) -> tuple[QuerySet[Lead], bool]:
+        """Look for every word in the search text, which is in lower case, as the index of it is."""
+        for word in search_term.lower().split():
+            queryset = queryset.filter(search__text__contains=word)
+        return queryset, False
 
     @display(description="name", ordering="last_name")
     def name(self, lead: Lead) -> str:

@@ -12,7 +12,7 @@ from leads.models import Lead, User
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import rule_set_from_rows
 
-# Leads marked in one transaction: about a third of a second for PostgreSQL, so that intake hardly waits for their rows.
+# Leads marked in one transaction: less than a second's work, so that intake hardly waits for their rows.
 CHUNK = 10_000
 
 

@@ -101,6 +101,15 @@ def test_only_admins_come_in(request, signed_in, role):
     assert all(answer.url.startswith("/admin/login/") for answer in answers)
 
 
+def test_leads_are_found_by_parts_of_words_in_any_order(browser):
+    make_lead("maja@fjall.example", first_name="Maja", last_name="Lindqvist")
+    make_lead("tom@acme.example", first_name="Tom")
+
+    answer = browser.get(page("lead"), {"q": "lindq MAJ"})
+
+    assert [lead.first_name for lead in answer.context["cl"].result_list] == ["Maja"]
+
+
 def test_a_lead_is_changed_through_the_action_that_makes_it_due(browser, admin_user):
     lead = make_lead("maja@acme.example", score=30)
 
