@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import structlog
+from django.db import OperationalError
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from leads.errors import AlreadyClaimed, LeadError, NotOwner, StageMoveRefused
 from leads.people.edit import InvalidField
+
+log = structlog.get_logger(__name__)
 
 STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 409, NotOwner: 403}
 
@@ -18,6 +22,10 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({error.field: [str(error)]}, status=400)
     if isinstance(error, LeadError):
         return Response({"detail": str(error)}, status=STATUSES.get(type(error), 400))
+    if isinstance(error, OperationalError):
+        log.exception("database_busy")
+        detail = "The database did not answer in time. Nothing was stored; try again."
+        return Response({"detail": detail}, status=503, headers={"Retry-After": "1"})
     response = exception_handler(error, context)
     if response is not None and isinstance(error, ValidationError) and isinstance(response.data, list):
         # A body that is no object has no field to name.

@@ -1,13 +1,18 @@
 """Lists of events and organizations, and the claim queue."""
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.api.filters import EventFilters, OrganizationFilters, narrow_events, narrow_organizations
+from leads.api.new_event import NewEvent
 from leads.api.pages import PagedViewSet
+from leads.api.permissions import caller
 from leads.api.serializers import EventSerializer, LeadSerializer, OrganizationSerializer
+from leads.channels.rest import read_rest_event, source_for
+from leads.intake.take_in import take_in
 from leads.models import Event, Lead, Organization
 from leads.people.keyset import Order
 
@@ -23,6 +28,18 @@ class EventViewSet(PagedViewSet):
     def list(self, request: Request) -> Response:
         """List events, the last to arrive first."""
         return self.answer_page(narrow_events(self.get_queryset(), request))
+
+    @extend_schema(request=NewEvent, responses={200: EventSerializer, 201: EventSerializer})
+    def create(self, request: Request) -> Response:
+        """Record an event; 200 with the stored one where its message_id is known already."""
+        said = NewEvent(data=request.data)
+        said.is_valid(raise_exception=True)
+        now = timezone.now()
+        source = source_for(caller(request), now=now)
+        inbound = read_rest_event(said.validated_data, now=now)
+        taken = take_in(source, [inbound], now=now)
+        event = self.get_queryset().get(source=source, message_id=inbound.message_id)
+        return Response(self.get_serializer(event).data, status=201 if taken.stored else 200)
 
 
 class OrganizationViewSet(PagedViewSet):

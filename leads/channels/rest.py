@@ -1,0 +1,45 @@
+"""Events that a program records over REST: the tracking API's track call under the REST names, one source a user."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from leads.channels.tracking.event import Envelope, read_event
+from leads.errors import InvalidValue
+from leads.identity.keys import STRENGTH
+from leads.intake.inbound import InboundEvent
+from leads.intake.sources import new_write_key
+from leads.models import Lead, Source, User
+
+
+def source_for(user: User, *, now: datetime) -> Source:
+    """Return the source that stands for what a user's programs record."""
+    made = {"write_key": new_write_key(), "created_at": now}
+    return Source.objects.get_or_create(name=f"REST: {user.username}"[:100], defaults=made)[0]
+
+
+def read_rest_event(said: Mapping[str, Any], *, now: datetime) -> InboundEvent:
+    """Return the event that a program tells of: `event`, whom it is about, and optionally when, an id, properties.
+
+    Whom: `lead` (a Lead) or identifiers. Raises a LeadError for what can't be understood.
+    """
+    lead = said.get("lead")
+    whom = _strongest(lead) if lead is not None else said
+    message = {
+        "event": said["event"],
+        "userId": whom.get("user_id"),
+        "anonymousId": whom.get("anonymous_id"),
+        "messageId": said.get("message_id"),
+        "timestamp": said["occurred_at"].isoformat() if "occurred_at" in said else None,
+        "properties": said.get("properties", {}),
+        "context": {"traits": {name: whom[name] for name in ("email", "phone") if whom.get(name)}},
+    }
+    return read_event(message, "track", Envelope(context={}, sent_at=None, agent="", now=now))
+
+
+def _strongest(lead: Lead) -> dict[str, str]:
+    """Return the one identifier that says best whose the event is."""
+    known = sorted(lead.identifiers.values_list("kind", "value"), key=lambda key: (STRENGTH[key[0]], key[1]))
+    if not known:
+        raise InvalidValue(f"Lead {lead.pk} has no identifier that an event could name.")
+    return dict(known[:1])
