@@ -69,18 +69,20 @@ class ListState:
                 self.params.pop(name)
         self.owners = {"me": "Me", "none": "Nobody", **{str(user.pk): str(user) for user in owners}}
         self.filters = LeadFilters(self.params)
-        self.sort = self.params.get("sort") or DEFAULT_ORDER
+        self.asked_sort = self.params.get("sort") or DEFAULT_ORDER
+        self.sort = self.asked_sort if self.asked_sort in ORDERS else DEFAULT_ORDER
 
     @property
     def order(self) -> Order:
         """Return the order asked for, or the usual one where that is unknown."""
-        return ORDERS.get(self.sort, ORDERS[DEFAULT_ORDER])[1]
+        return ORDERS[self.sort][1]
 
     def problems(self) -> list[str]:
         """Say what in the address could not be understood."""
-        if self.sort in ORDERS:
+        if self.asked_sort in ORDERS:
             return self.filters.problems()
-        return [*self.filters.problems(), f"Sort: there is no order “{self.sort[:40]}”. Showing the latest activity."]
+        unknown = f"Sort: there is no order “{self.asked_sort[:40]}”. Showing the latest activity."
+        return [*self.filters.problems(), unknown]
 
     def query(self, **changes: str | None) -> str:
         """Return the query string with some parameters set, or removed where they are None."""
