@@ -32,7 +32,7 @@ class PolicyInline(EditableUntilArchived, StackedInline):
     can_delete = False
     min_num = max_num = 1
     hide_title = True
-    verbose_name_plural = "When a lead becomes an MQL and an SQL"
+    verbose_name = verbose_name_plural = "When a lead becomes an MQL and an SQL"
 
     def get_fieldsets(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
         """Leave the choice of a ready-made policy out where nothing can be chosen."""
