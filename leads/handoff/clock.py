@@ -34,9 +34,7 @@ class WorkingHours:
         while True:
             midnight = datetime.combine(day, time(0), self.zone)
             # Hours of the wall clock: on the day the clocks change, sales still opens at its usual time.
-            opens, closes = (
-                (midnight + timedelta(hours=hour)).astimezone(UTC) for hour in (self.starts, self.ends)
-            )
+            opens, closes = ((midnight + timedelta(hours=hour)).astimezone(UTC) for hour in (self.starts, self.ends))
             if day.weekday() < SATURDAY and closes > moment:
                 return opens, closes
             day += timedelta(days=1)

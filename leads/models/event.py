@@ -24,7 +24,9 @@ class Event(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     message_id = models.CharField(max_length=100)
     identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="+", db_index=False)
-    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="events", db_index=False)
+    lead = models.ForeignKey(
+        Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     kind = models.CharField(max_length=60)
     name = models.CharField(max_length=200, blank=True, default="")
     channel = models.CharField(max_length=40, blank=True, default="")

@@ -60,7 +60,9 @@ class Lead(models.Model):
     last_name = models.CharField(max_length=100, blank=True, default="")
     title = models.CharField(max_length=150, blank=True, default="")
     country = models.CharField(max_length=100, blank=True, default="")
-    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
+    )
     attributes = models.JSONField(default=dict, blank=True)
     attribute_times = models.JSONField(default=dict, blank=True, editable=False)
     source = models.CharField(max_length=40, blank=True, default="", help_text="The channel that brought the lead.")
@@ -118,9 +120,7 @@ class Lead(models.Model):
         ]
         indexes = [
             # Scoring: what is due, longest due first.
-            models.Index(
-                fields=["score_due_at", "id"], condition=Q(score_due_at__isnull=False), name="lead_score_due"
-            ),
+            models.Index(fields=["score_due_at", "id"], condition=Q(score_due_at__isnull=False), name="lead_score_due"),
             # The claim queue: unclaimed SQLs, most urgent first.
             models.Index(
                 fields=["respond_by", "id"],

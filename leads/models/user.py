@@ -18,7 +18,9 @@ class Role(models.TextChoices):
 class UserManager(DjangoUserManager["User"]):
     """Creates users whose admin flags follow from their role."""
 
-    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: object
+    ) -> "User":
         """Create a user; a role of admin opens Django admin as well."""
         is_admin = fields.get("role") == Role.ADMIN
         return super().create_user(

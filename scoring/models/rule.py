@@ -46,7 +46,9 @@ class Rule(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(points__gte=-100, points__lte=100), name="rule_points_within_100"),
-            models.CheckConstraint(condition=Q(half_life_days=None) | Q(half_life_days__gt=0), name="rule_half_life_above_0"),
+            models.CheckConstraint(
+                condition=Q(half_life_days=None) | Q(half_life_days__gt=0), name="rule_half_life_above_0"
+            ),
             models.CheckConstraint(condition=Q(cap=None) | Q(cap__gt=0), name="rule_cap_above_0"),
             models.CheckConstraint(
                 condition=Q(limit_count=None, limit_per="") | (Q(limit_count__gt=0) & ~Q(limit_per="")),
@@ -65,7 +67,9 @@ class FitRule(models.Model):
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="fit_rules")
     position = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=100, help_text="What the explanation of a score calls it.")
-    field = models.CharField(max_length=100, help_text="An attribute of the lead, for example title or organization.industry.")
+    field = models.CharField(
+        max_length=100, help_text="An attribute of the lead, for example title or organization.industry."
+    )
     op = models.CharField("is compared by", max_length=20)
     value = models.JSONField(default=None, null=True, blank=True)
     points = models.FloatField(help_text="Points, -100 to 100.")

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Run what Celery's worker and beat would, one task after the other."""
 
-    help = "Runs the periodic schedule and drains due work in one process. With Redis, run Celery's worker and beat instead."
+    help = "Runs the periodic schedule and drains due work in one process; with Redis Celery does both."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Let the pace be set."""

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"].strip()
-        longest = Source._meta.get_field("name").max_length
+        longest = Source._meta.get_field("name").max_length or 0
         if not name or len(name) > longest:
             raise CommandError(f"NAME must have 1 to {longest} characters, got {len(name)}.")
         source, _ = Source.objects.get_or_create(
