@@ -7,6 +7,7 @@ statements that use them are written once.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -14,23 +15,42 @@ from django.db import connection
 JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
+@cache
 def is_postgresql() -> bool:
     """Tell which of the two databases answers."""
     return connection.vendor == "postgresql"
 
 
-def given(**columns: str) -> str:
-    """Return the table `given`, read from one JSON parameter; columns: each name and its PostgreSQL type."""
+def given(rows: Sequence[Mapping[str, Any]], **columns: str) -> tuple[str, list[Any]]:
+    """Return the table `given` made of rows, for the end of a statement, and its parameters.
+
+    columns: each name and its PostgreSQL type. Of one row it is made of plain parameters: a database that need not
+    unpack JSON has planned and done the rest in half the time.
+    """
+    if len(rows) == 1:
+        row = rows[0]
+        return _one_row(tuple(columns.items())), [
+            JSON(row[name]) if kind == "jsonb" else row[name] for name, kind in columns.items()
+        ]
+    return _many_rows(tuple(columns.items())), [JSON(rows)]
+
+
+@cache
+def _one_row(columns: tuple[tuple[str, str], ...]) -> str:
     if is_postgresql():
-        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        listed = ", ".join(f"%s::{kind} AS {name}" for name, kind in columns)
+    else:
+        listed = ", ".join(f"%s AS {name}" for name, _ in columns)
+    return f"(SELECT {listed}) AS given"
+
+
+@cache
+def _many_rows(columns: tuple[tuple[str, str], ...]) -> str:
+    if is_postgresql():
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns)
         return f"jsonb_to_recordset(%s::jsonb) AS given({listed})"
-    listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
     return f"(SELECT {listed} FROM json_each(%s)) AS given"  # noqa: S608 - our own column names
-
-
-def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as the parameter that `given` reads."""
-    return JSON(rows)
 
 
 def as_time(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.models import Event
-from leads.rows import as_json, as_time, fetch, given, run
+from leads.rows import as_time, fetch, given, run
 
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
@@ -41,7 +41,8 @@ def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) 
 
     `events` name each message id once. Call inside a transaction that has locked their identifiers.
     """
-    columns = given(
+    table, parameters = given(
+        [_row(event) for event in events],
         message_id="text",
         identifier_id="bigint",
         lead_id="bigint",
@@ -57,11 +58,11 @@ def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) 
         INSERT INTO leads_event (source_id, received_at, message_id, identifier_id, lead_id, kind, name, channel,
                                  occurred_at, properties, signal)
         SELECT %s, %s, message_id, identifier_id, lead_id, kind, name, channel, occurred_at, properties, signal
-        FROM {columns} WHERE true
+        FROM {table} WHERE true
         ON CONFLICT (source_id, message_id) DO NOTHING
         RETURNING message_id
     """  # noqa: S608 - names of our own
-    return {row[0] for row in fetch(sql, [source_id, as_time(now), as_json([_row(event) for event in events])])}
+    return {row[0] for row in fetch(sql, [source_id, as_time(now), *parameters])}
 
 
 def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:
@@ -72,12 +73,13 @@ def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:
 
 def record_rejections(source_id: int, rejected: Sequence[tuple[str, str]], *, now: datetime) -> None:
     """Keep events that could not be taken in: (reason, body) each."""
+    rows = [{"reason": reason[:300], "body": body[:KEPT_OF_A_REJECTED_EVENT]} for reason, body in rejected]
+    table, parameters = given(rows, reason="text", body="text")
     sql = f"""
         INSERT INTO leads_rejectedevent (source_id, received_at, reason, body)
-        SELECT %s, %s, reason, body FROM {given(reason="text", body="text")}
+        SELECT %s, %s, reason, body FROM {table}
     """  # noqa: S608 - names of our own
-    rows = [{"reason": reason[:300], "body": body[:KEPT_OF_A_REJECTED_EVENT]} for reason, body in rejected]
-    run(sql, [source_id, as_time(now), as_json(rows)])
+    run(sql, [source_id, as_time(now), *parameters])
 
 
 def _row(event: EventRow) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from leads import signals
@@ -9,7 +10,7 @@ from leads.events.catalog import BOOKKEEPING
 from leads.events.due import lock_leads
 from leads.events.record import EventRow
 from leads.models import Event
-from leads.rows import as_json, as_time, by_bytes, given, run, text_in, with_text
+from leads.rows import as_time, by_bytes, given, run, text_in, with_text
 
 
 def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
@@ -26,7 +27,15 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
         return []
     if len(rows) > 1:
         lock_leads(rows)
-    run(_touch_statement(), [as_time(now), as_json(list(rows.values()))])
+    table, parameters = given(
+        list(rows.values()),
+        lead_id="bigint",
+        last_at="timestamptz",
+        last_kind="text",
+        first_key="text",
+        first_channel="text",
+    )
+    run(_touch_statement(table), [as_time(now), *parameters])
     signals.events_recorded.send(sender=Event, lead_ids=sorted(rows), now=now)
     return sorted(rows)
 
@@ -45,8 +54,8 @@ def _count(row: dict[str, Any], event: EventRow) -> None:
         row.update(first_key=key, first_channel=event.channel)
 
 
-def _touch_statement() -> str:
-    columns = given(lead_id="bigint", last_at="timestamptz", last_kind="text", first_key="text", first_channel="text")
+@cache
+def _touch_statement(table: str) -> str:
     is_last = f"""given.last_at IS NOT NULL AND (
         leads_lead.last_event_kind = '' OR given.last_at > leads_lead.last_event_at
         OR (given.last_at = leads_lead.last_event_at AND given.last_kind > {by_bytes("leads_lead.last_event_kind")}))"""
@@ -62,5 +71,5 @@ def _touch_statement() -> str:
             last_event_kind = CASE WHEN {is_last} THEN given.last_kind ELSE leads_lead.last_event_kind END,
             source = CASE WHEN {is_first} THEN given.first_channel ELSE leads_lead.source END,
             attribute_times = CASE WHEN {is_first} THEN {times} ELSE leads_lead.attribute_times END
-        FROM {columns} WHERE leads_lead.id = given.lead_id
+        FROM {table} WHERE leads_lead.id = given.lead_id
     """  # noqa: S608 - names of our own

@@ -8,7 +8,7 @@ from django.db.models import F
 from leads import signals
 from leads.identity.duplicates import move_duplicates
 from leads.models import Lead, LeadSearch
-from leads.rows import as_json, given, run
+from leads.rows import given, run
 
 
 def absorb_leads(absorbed: Mapping[int, int], *, now: datetime) -> None:
@@ -20,14 +20,13 @@ def absorb_leads(absorbed: Mapping[int, int], *, now: datetime) -> None:
     """
     if not absorbed:
         return
-    pairs = as_json([{"old": old, "new": new} for old, new in absorbed.items()])
-    table = given(old="bigint", new="bigint")
+    table, pairs = given([{"old": old, "new": new} for old, new in absorbed.items()], old="bigint", new="bigint")
     for name, column in (("identifier", "lead_id"), ("event", "lead_id"), ("lead", "merged_into_id")):
         run(
             f"UPDATE leads_{name} SET {column} = given.new FROM {table} WHERE leads_{name}.{column} = given.old",  # noqa: S608
-            [pairs],
+            pairs,
         )
-    run(f"UPDATE leads_lead SET merged_into_id = given.new FROM {table} WHERE leads_lead.id = given.old", [pairs])  # noqa: S608
+    run(f"UPDATE leads_lead SET merged_into_id = given.new FROM {table} WHERE leads_lead.id = given.old", pairs)  # noqa: S608
     Lead.objects.filter(pk__in=absorbed).update(score_due_at=None, facts_version=F("facts_version") + 1)
     Lead.objects.filter(pk__in=set(absorbed.values())).update(score_due_at=now, facts_version=F("facts_version") + 1)
     LeadSearch.objects.filter(lead_id__in=absorbed).delete()

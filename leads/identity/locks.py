@@ -11,7 +11,7 @@ from datetime import datetime
 from leads.identity.keys import Key
 from leads.identity.resolve import STANDING, KnownLead
 from leads.models import Identifier
-from leads.rows import as_json, as_time, fetch, for_update, given
+from leads.rows import as_time, fetch, for_update, given
 
 
 class MoreToLock(Exception):
@@ -76,12 +76,13 @@ def _lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | Non
 
 def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
     rows = [{"kind": kind, "value": value} for kind, value in sorted(missing)]
+    table, parameters = given(rows, kind="text", value="text")
     sql = f"""
         INSERT INTO leads_identifier (kind, value, created_at)
-        SELECT kind, value, %s FROM {given(kind="text", value="text")} WHERE true
+        SELECT kind, value, %s FROM {table} WHERE true
         ON CONFLICT (kind, value) DO NOTHING RETURNING id, kind, value
     """  # noqa: S608 - names of our own
-    inserted = {(kind, value): pk for pk, kind, value in fetch(sql, [as_time(now), as_json(rows)])}
+    inserted = {(kind, value): pk for pk, kind, value in fetch(sql, [as_time(now), *parameters])}
     if len(inserted) < len(missing):
         # Another transaction was first. To lock its rows now, out of order, might be to wait for each other.
         raise MoreToLock

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from leads.models import Lead
-from leads.rows import as_json, given, run
+from leads.rows import given, run
 
 
 def search_text(lead: Lead, company: str) -> str:
@@ -20,9 +20,10 @@ def refresh_search(lead_ids: Collection[int]) -> None:
         {"lead_id": lead.pk, "text": search_text(lead, lead.organization.name if lead.organization else "")}
         for lead in leads
     ]
+    table, parameters = given(rows, lead_id="bigint", text="text")
     sql = f"""
         INSERT INTO leads_leadsearch (lead_id, text)
-        SELECT lead_id, text FROM {given(lead_id="bigint", text="text")} WHERE true
+        SELECT lead_id, text FROM {table} WHERE true
         ON CONFLICT (lead_id) DO UPDATE SET text = excluded.text
     """  # noqa: S608 - names of our own
-    run(sql, [as_json(rows)])
+    run(sql, parameters)

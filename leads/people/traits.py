@@ -14,7 +14,19 @@ ORGANIZATION_COLUMNS = {"name": 200, "domain": 253, "external_id": 200, "industr
 # Traits with a meaning of their own, whose names clients write in camelCase or in snake_case.
 RESERVED = (
     *("address", "age", "avatar", "birthday", "company", "created_at", "description", "email", "employee_count"),
-    *("employees", "first_name", "gender", "group_id", "id", "industry", "last_name", "name", "phone", "plan"),
+    *(
+        "employees",
+        "first_name",
+        "gender",
+        "group_id",
+        "id",
+        "industry",
+        "job_title",
+        "last_name",
+        "name",
+        "phone",
+        "plan",
+    ),
     *("title", "username", "website"),
 )
 # Kinds of event whose fields say who filled them in; of the others only identify and group speak of the lead.
@@ -26,7 +38,8 @@ FORM_KINDS = frozenset(
     )
 )
 KINDS_WITH_TRAITS = FORM_KINDS | {"identified", "grouped"}
-FORM_TRAITS = ("first_name", "last_name", "name", "title", "country")
+# A form's `name` and `title` may be those of what is asked for.
+FORM_TRAITS = {"first_name": "first_name", "last_name": "last_name", "job_title": "title", "country": "country"}
 ATTRIBUTE = "attributes."
 MOST_PEOPLE_OF_A_COMPANY = 2_147_483_647
 
@@ -57,8 +70,8 @@ def said_by(kind: str, properties: Mapping[str, Any]) -> Said:
         return Said({}, _company(plain_names(properties)))
     if kind in FORM_KINDS:
         known = plain_names(properties)
-        fields = {name: known[name] for name in FORM_TRAITS if known.get(name) not in (None, "")}
-        return Said(_columns(fields, LEAD_COLUMNS), _company_trait(known.get("company"))) if known else NOTHING
+        fields = {column: known[name] for name, column in FORM_TRAITS.items() if known.get(name) not in (None, "")}
+        return Said(_columns(fields, LEAD_COLUMNS), _company_trait(known.get("company")))
     return NOTHING
 
 
@@ -81,6 +94,8 @@ def plain_names(traits: Mapping[str, Any]) -> Traits:
 
 def _lead_traits(known: Traits) -> Traits:
     known.pop("id", None)
+    if "job_title" in known:
+        known.setdefault("title", known.pop("job_title"))
     address = known.get("address")
     if isinstance(address, Mapping) and "country" not in known and address.get("country"):
         known["country"] = address["country"]

@@ -42,7 +42,7 @@ def read_body(plain: bytes) -> dict[str, Any]:
     """
     text = _text(plain)
     try:
-        body = json.loads(text, parse_float=_float, parse_int=_int, parse_constant=_nothing)
+        body = _decode(text)
         if UNSTORABLE.search(text):
             body = _storable(body)
     except RecursionError as error:
@@ -108,3 +108,6 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {_storable(key): _storable(item) for key, item in value.items()}
     return value
+
+
+_decode = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_nothing).decode

@@ -1,0 +1,28 @@
+"""Redis as Django's cache, with one client a pool: making a client for every call costs more than the call."""
+
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
+from django.core.cache.backends.redis import RedisCacheClient
+
+
+class KeptRedisClient(RedisCacheClient):
+    """Makes each client once; clients may be shared between threads and draw connections from their pool."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return the client for reading or for writing."""
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
+class RedisCache(DjangoRedisCache):
+    """The cache that settings.CACHES names where there is a Redis."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = KeptRedisClient
