@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from leads.models import Lead, Stage
 
@@ -22,10 +25,11 @@ class Bar:
     ticks: tuple[float, ...]
 
 
-@register.inclusion_tag("components/pill.html")
-def pill(stage: str, size: str = "") -> Mapping[str, object]:
-    """Show a stage: glyph, name and colour. size: "" or "large"."""
-    return {"stage": stage, "label": Stage(stage).label, "size": size}
+@register.simple_tag
+@cache
+def pill(stage: str, size: str = "") -> SafeString:
+    """Show a stage: glyph, name and colour. size: "" or "large". A list shows the same few again and again."""
+    return render_to_string("components/pill.html", {"stage": stage, "label": Stage(stage).label, "size": size})
 
 
 @register.inclusion_tag("components/score.html")

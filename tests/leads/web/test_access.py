@@ -1,8 +1,10 @@
 """Who may use which screen."""
 
+import re
+
 import pytest
 
-from tests.make import make_sql
+from tests.make import PASSWORD, make_sql
 
 PAGES = ["/", "/leads/", "/queue/", "/scoring/"]
 
@@ -40,3 +42,22 @@ def test_a_claim_by_a_stranger_changes_nothing(client, db):
 def test_settings_are_offered_to_admins_only(signed_in, admin_user, manager):
     assert "/admin/" in signed_in(admin_user).get("/").content.decode()
     assert "/admin/" not in signed_in(manager).get("/").content.decode()
+
+
+def test_an_error_page_names_the_request_that_the_log_keeps(browser):
+    page = browser.get("/leads/999999/").content.decode()
+
+    assert "There is nothing at this address" in page
+    assert re.search(r"<code>[0-9a-f-]{36}</code>", page)
+
+
+def test_a_user_changes_their_password(browser, marketer):
+    new = "a quite new password"
+
+    response = browser.post(
+        "/accounts/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True
+    )
+
+    marketer.refresh_from_db()
+    assert "Password changed" in response.content.decode()
+    assert marketer.check_password(new)

@@ -1,0 +1,12 @@
+"""The id under which the log keeps a request, for error pages."""
+
+import structlog
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def request_id() -> str:
+    """Return the id of the request being answered, "" outside of one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
