@@ -54,7 +54,7 @@ def _leads(first: int, last: int) -> None:
     acted = _ago(f"{_hash('i', 17)} % {YEAR}")
     columns = {
         "id": "i", "kind": "'person'", "email": "'lead' || i || '@bench.example'", "phone": "''",
-        "first_name": _pick(FIRST_NAMES, "i", 2), "last_name": f"{_pick(LAST_NAMES, 'i', 3)} || {_hash('i', 19)} % 900",
+        "first_name": _pick(FIRST_NAMES, "i", 2), "last_name": f"{_pick(LAST_NAMES, 'i', 3)} || ({_hash('i', 19)} % 900)",
         "title": _pick(TITLES, "i", 7), "country": _pick(COUNTRIES, "i", 5), "source": _pick(SOURCES, "i", 29),
         "organization_id": f"1 + {_hash('i', 23)} % {ORGANIZATIONS}", "attributes": _json("'{}'"),
         "attribute_times": _json("'{}'"), "stage": _pick(STAGES, "i", 31), "stage_changed_at": acted,
@@ -86,7 +86,7 @@ def _events(first: int, last: int, each: int) -> None:
     source = make_source().pk
     begin = (first - 1) * each
     lead = f"(i - 1) / {each} + 1"
-    properties = f"""'{{"path": "' || {_pick(PATHS, "i", 41)} || '", "webinar": ' || i % 5 || '}}'"""
+    properties = f"""'{{"path": "' || {_pick(PATHS, "i", 41)} || '", "webinar": ' || (i % 5) || '}}'"""
     _execute(f"""
         INSERT INTO leads_event (id, source_id, message_id, identifier_id, lead_id, kind, name, channel, occurred_at,
                                  received_at, properties, signal)

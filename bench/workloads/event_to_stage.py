@@ -34,7 +34,7 @@ LIMIT = "a visitor's event and one look at a lead"
 RATE = 20.0  # measured events a second
 PROBES = 16
 LOOK_EVERY = 0.004  # seconds between two looks at the stage
-CALIBRATION = 4_000
+CALIBRATION = 15  # times the size
 SETTLES_WITHIN = 120.0
 
 
@@ -46,7 +46,7 @@ def run(size: int) -> None:
         make_known(port)
         leads = _fresh_leads(port, 2 * size)
         light = _line("20 events/s", port, headers, leads[:size])
-        rate = send_tracks(port, "/v1/track", 0, CALIBRATION).rate / 2
+        rate = send_tracks(port, "/v1/track", 0, CALIBRATION * size).rate / 2
         _settle()
         with _background(port, rate - RATE):
             time.sleep(2)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Max, Model
 
 Row = Sequence[object]
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -65,10 +67,6 @@ def _as_it_is(value: object) -> object:
     return value
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _escaped(text: str) -> str:
     if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
         text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
@@ -87,8 +85,8 @@ _COPY_TEXT: Mapping[type, Callable[..., str]] = {
     type(None): lambda value: "\\N",
 }
 _PLAIN: Mapping[type, Callable[..., object]] = {
-    datetime: lambda value: connection.ops.adapt_datetimefield_value(value),
-    date: lambda value: connection.ops.adapt_datefield_value(value),
+    datetime: lambda value: str(value.astimezone(UTC).replace(tzinfo=None)),
+    date: date.isoformat,
     dict: _json,
     list: _json,
 }

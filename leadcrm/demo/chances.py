@@ -39,13 +39,15 @@ class Chances:
 
     def may_fall(self, stage: str, until: float) -> bool:
         """Say whether a lead of that stage may fall by then, if nothing more happens."""
+        return stage in (MQL, SQL) and self.forgotten_at(stage) < until
+
+    def forgotten_at(self, stage: str) -> float:
+        """Return until when an engagement or a hand-raise in memory holds a lead in that stage."""
         policy = self._policy
-        if stage not in (MQL, SQL):
-            return False
         of_sql = stage == SQL and not policy.direct
         remembers = policy.sql_on_hand_raise if of_sql else policy.mql_on_engagement
         latest = self._raised_at if of_sql else self._engaged_at
-        return not remembers or latest + policy.engagement_memory_days * DAY < until
+        return latest + policy.engagement_memory_days * DAY if remembers else float("-inf")
 
 
 def most_points(rule_set: RuleSet) -> Mapping[str, float]:

@@ -19,7 +19,7 @@ from scoring.qualification.rescore import EVIDENCE_LINES, entry_json
 
 FOREVER = float("inf")
 # Seconds: how exactly the moment is found at which a lead fell for want of activity.
-FALL_EXACTNESS = 600.0
+FALL_EXACTNESS = 3600.0
 JUDGED = (Stage.NEW, Stage.ENGAGED, Stage.MQL, Stage.SQL, Stage.RECYCLED, Stage.DISQUALIFIED)
 
 
@@ -118,6 +118,11 @@ class Life:
 
     def _when_it_fell(self, start: float, until: float) -> float:
         """Return the earliest moment in the span at which the lead does not belong in its stage any more."""
+        forgotten_at = self._chances.forgotten_at(self.standing.stage) + 1
+        if start < forgotten_at < until:
+            if self._moves_at(forgotten_at):
+                return forgotten_at
+            start = forgotten_at
         while until - start > FALL_EXACTNESS:
             middle = (start + until) / 2
             start, until = (start, middle) if self._moves_at(middle) else (middle, until)

@@ -94,7 +94,7 @@ def orders(at: float, number: str, rng: Random) -> list[Step]:
         steps.append(
             Step("order_updated", at + rng.uniform(1, 9) * DAY, {"order_id": number, "machines": machines + 1})
         )
-    if rng.random() < 0.02:
+    if rng.random() < 0.07:
         steps.append(Step("order_cancelled", at + rng.uniform(1, 30) * DAY, {"order_id": number, "part": "Cups, 12"}))
     return steps
 
