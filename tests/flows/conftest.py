@@ -1,0 +1,92 @@
+"""The product as it is served: its processes run beside the tests, on the database that the tests see."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from django.conf import settings
+from rest_framework.authtoken.models import Token
+from segment.analytics.client import Client as Tracker
+
+from leads.models import User
+from tests.make import make_source
+from tests.processes import PATIENCE, Processes, database_url, own_redis, wait_for, wait_until_it_answers
+
+
+class Rest:
+    """The REST interface as one user's program calls it."""
+
+    def __init__(self, address: str, user: User) -> None:
+        self.address = f"{address}/api"
+        self.headers = {"Authorization": f"Token {Token.objects.get_or_create(user=user)[0].key}"}
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        response = requests.get(f"{self.address}{path}", params=parameters, headers=self.headers, timeout=PATIENCE)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def post(self, path: str) -> requests.Response:
+        return requests.post(f"{self.address}{path}", headers=self.headers, timeout=PATIENCE)
+
+    def lead_of(self, email: str) -> dict[str, Any] | None:
+        return next(iter(self.get("/leads/", email=email)["results"]), None)
+
+    def lead_when(self, email: str, **wanted: Any) -> dict[str, Any]:
+        """Return the lead of this address, as soon as its fields are as wanted."""
+        seen: list[dict[str, Any] | None] = [None]
+
+        def look() -> dict[str, Any] | None:
+            seen[0] = lead = self.lead_of(email)
+            return lead if lead and all(lead[name] == value for name, value in wanted.items()) else None
+
+        try:
+            return wait_for(look, f"{email} with {wanted}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}, which is {seen[0]}") from None
+
+
+@pytest.fixture(scope="session")
+def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+    """Serve the product on the tests' database, with what works beside it, and return its address."""
+    with django_db_blocker.unblock():
+        database = database_url()
+    with own_redis(settings.REDIS_URL) as broker:
+        processes = Processes(database, broker, tmp_path_factory.mktemp("served"))
+        try:
+            web, address = processes.web()
+            processes.worker()
+            if broker:
+                processes.beat()
+            wait_until_it_answers(web, address)
+            yield address
+        finally:
+            processes.stop()
+
+
+@pytest.fixture
+def product(served, transactional_db) -> str:
+    """Return the address of the product; what a test stores is seen there, and gone after it."""
+    return served
+
+
+@pytest.fixture
+def rest(product, marketer) -> Rest:
+    return Rest(product, marketer)
+
+
+@pytest.fixture
+def tracker(product) -> Iterator[Tracker]:
+    """Return Segment's own client, with a write key of this test's own."""
+    problems: list[Exception] = []
+    client = Tracker(write_key(), host=product, on_error=lambda error, _: problems.append(error), upload_interval=0.02)
+    yield client
+    client.flush()
+    client.join()
+    assert not problems
+
+
+def write_key() -> str:
+    """Return a write key that no other test has used: the server remembers for a while whose a key is."""
+    return make_source(f"Website {secrets.token_hex(4)}").write_key
