@@ -1,9 +1,15 @@
 """The addresses of scoring under /api/."""
 
 from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from scoring.api.explanation import ExplanationView
+from scoring.api.rule_sets import RuleSetViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("rule-sets", RuleSetViewSet, basename="api-rule-set")
 
 urlpatterns = [
     path("leads/<int:pk>/explanation/", ExplanationView.as_view(), name="api-lead-explanation"),
+    *router.urls,
 ]
