@@ -1,19 +1,17 @@
 """Whether the product works: for restarts (/healthz) and for load balancers (/readyz)."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import redis
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leads.models import Lead
+from leads.events.due import seconds_behind
 
 Part = dict[str, object]
 OK, FAILED = "ok", "failed"
@@ -35,12 +33,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {name: _answer_of(probe) for name, probe in probes.items()}
     is_ready = all(part["status"] != FAILED for part in parts.values())
     return JsonResponse({"status": OK if is_ready else FAILED, "parts": parts}, status=200 if is_ready else 503)
-
-
-def scoring_lag(now: datetime) -> float:
-    """Return for how many seconds the longest due score has been waiting; 0 when none is due."""
-    oldest = Lead.objects.filter(score_due_at__lte=now).aggregate(oldest=Min("score_due_at"))["oldest"]
-    return (now - oldest).total_seconds() if oldest else 0.0
 
 
 def _answer_of(probe: Callable[[], Part]) -> Part:
@@ -74,5 +66,5 @@ def _broker() -> Part:
 
 
 def _scoring() -> Part:
-    lag, limit = scoring_lag(timezone.now()), settings.SCORING_LAG_LIMIT
+    lag, limit = seconds_behind(now=timezone.now()), settings.SCORING_LAG_LIMIT
     return {"status": OK if lag <= limit else FAILED, "lag_seconds": round(lag, 1), "limit_seconds": limit}

@@ -17,7 +17,7 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from leadcrm.health import scoring_lag
+from leads.events.due import seconds_behind
 from leads.models import Event, Lead, RejectedEvent, Role, Stage
 
 CACHE_KEY = "metrics"
@@ -61,7 +61,7 @@ class _Counts(Collector):
         due = Lead.objects.filter(score_due_at__lte=self.now).count()
         yield GaugeMetricFamily("leadcrm_leads_due", "Leads whose score is due.", due)
         yield GaugeMetricFamily(
-            "leadcrm_scoring_lag_seconds", "Age of the oldest due score, seconds.", scoring_lag(self.now)
+            "leadcrm_scoring_lag_seconds", "Age of the oldest due score, seconds.", seconds_behind(now=self.now)
         )
         yield CounterMetricFamily("leadcrm_events", "Events stored, by their highest id.", _highest_id(Event))
         rejected = _highest_id(RejectedEvent)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Min
 
 from leads import signals
 from leads.models import Lead
@@ -25,3 +25,9 @@ def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:
     if ids:
         Lead.objects.filter(pk__in=ids).update(score_due_at=now, facts_version=F("facts_version") + 1)
         signals.facts_changed.send(sender=Lead, lead_ids=ids, now=now)
+
+
+def seconds_behind(*, now: datetime) -> float:
+    """Return how long the longest waiting lead has been due for scoring; 0 when none is. One step into an index."""
+    oldest: datetime | None = Lead.objects.due_for_scoring(now).aggregate(oldest=Min("score_due_at"))["oldest"]
+    return (now - oldest).total_seconds() if oldest else 0.0

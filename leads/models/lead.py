@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -33,6 +34,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def current(self) -> Self:
         """Leads that stand for themselves, not those merged into another."""
         return self.filter(merged_into=None)
+
+    def due_for_scoring(self, now: datetime) -> Self:
+        """Leads whose stored score must be computed again by now."""
+        return self.current().filter(score_due_at__lte=now)
 
     def awaiting_claim(self) -> Self:
         """SQLs that no sales rep has claimed yet, most urgent first."""

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django import template
-from django.db.models import Min
 from django.utils import timezone
 
+from leads.events.due import seconds_behind
 from leads.models import Lead
 from leads.people.keyset import capped_count
 
@@ -27,6 +27,5 @@ def shell() -> dict[str, int]:
 
 def minutes_behind(now: datetime) -> int:
     """Return for how many minutes the longest due score has been waiting; 0 while that is usual."""
-    oldest = Lead.objects.filter(score_due_at__lte=now).aggregate(oldest=Min("score_due_at"))["oldest"]
-    lag = (now - oldest).total_seconds() if oldest else 0
+    lag = seconds_behind(now=now)
     return int(lag // 60) if lag > USUAL_LAG else 0

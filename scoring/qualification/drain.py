@@ -20,7 +20,7 @@ Progress = Callable[[int], None]
 
 def due_leads(part: int, *, now: datetime, most: int = BATCH) -> list[int]:
     """Return ids of leads of one part that are due, longest due first."""
-    due = Lead.objects.filter(score_due_at__lte=now).annotate(part=F("pk") % PARTS).filter(part=part)
+    due = Lead.objects.due_for_scoring(now).annotate(part=F("pk") % PARTS).filter(part=part)
     return list(due.order_by("score_due_at", "pk").values_list("pk", flat=True)[:most])
 
 
@@ -52,9 +52,7 @@ def drain_all(*, clock: Clock, report: Progress | None = None) -> None:
 def score_now(lead_ids: Sequence[int], *, clock: Clock) -> None:
     """Score these leads where they are due."""
     now = clock()
-    rescore_leads(
-        list(Lead.objects.filter(pk__in=lead_ids, score_due_at__lte=now).values_list("pk", flat=True)), now=now
-    )
+    rescore_leads(list(Lead.objects.due_for_scoring(now).filter(pk__in=lead_ids).values_list("pk", flat=True)), now=now)
 
 
 def _next_batch(part: int, clock: Clock) -> list[int]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
+from leads.events.due import seconds_behind
 from leads.models import Lead
 from scoring.models import RuleSet, RuleSetStatus
 
@@ -39,19 +40,9 @@ class Progress:
 
 def rescore_progress(*, now: datetime) -> Progress:
     """Count the leads whose score is due, or about to be marked so after a publishing."""
-    waiting = min(_count(_due(now)) + _unmarked(now), COUNTED_AT_MOST)
+    waiting = min(_count(Lead.objects.due_for_scoring(now)) + _unmarked(now), COUNTED_AT_MOST)
     total = max(_total(), waiting)
     return Progress(total - waiting, total, seconds_behind(now=now), is_capped=waiting == COUNTED_AT_MOST)
-
-
-def seconds_behind(*, now: datetime) -> float:
-    """Return how long the longest waiting lead has been due; 0 when none is. One step into an index."""
-    first: datetime | None = _due(now).aggregate(first=Min("score_due_at"))["first"]
-    return (now - first).total_seconds() if first else 0.0
-
-
-def _due(now: datetime) -> QuerySet[Lead]:
-    return Lead.objects.current().filter(score_due_at__lte=now)
 
 
 def _unmarked(now: datetime) -> int:

@@ -1,12 +1,12 @@
 """`manage.py write_key NAME`: the key by which a website or app sends events."""
 
-import secrets
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from leads.intake.sources import save_source
 from leads.models import Source
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         longest = Source._meta.get_field("name").max_length or 0
         if not name or len(name) > longest:
             raise CommandError(f"NAME must have 1 to {longest} characters, got {len(name)}.")
-        source, _ = Source.objects.get_or_create(
-            name=name, defaults={"write_key": f"wk_{secrets.token_urlsafe(18)}", "created_at": timezone.now()}
-        )
+        source = Source.objects.filter(name=name).first() or Source(name=name)
+        if source.pk is None:
+            save_source(source, by=None, now=timezone.now())
         self.stdout.write(source.write_key)

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
+from leads.events.due import seconds_behind
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules import progress
-from scoring.rules.progress import Progress, rescore_progress, seconds_behind
+from scoring.rules.progress import Progress, rescore_progress
 from tests.make import NOON, make_lead
 
 
