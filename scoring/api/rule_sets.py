@@ -40,7 +40,7 @@ class ChangesRulesAsAdmin(BasePermission):
 class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
     """A version of the rules."""
 
-    published_by = serializers.CharField(source="published_by.username", read_only=True, default=None)
+    published_by = serializers.CharField(source="published_by.username", read_only=True, default=None, allow_null=True)
 
     class Meta:
         model = RuleSet
