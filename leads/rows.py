@@ -53,6 +53,22 @@ def _many_rows(columns: tuple[tuple[str, str], ...]) -> str:
     return f"(SELECT {listed} FROM json_each(%s)) AS given"  # noqa: S608 - our own column names
 
 
+def update_rows(table: str, rows: Sequence[Mapping[str, Any]], **columns: str) -> None:
+    """Set these columns, each with its PostgreSQL type, of the rows that are named by their `id`; one statement."""
+    if rows:
+        source, parameters = given(rows, id="bigint", **columns)
+        values = ", ".join(f"{name} = given.{name}" for name in columns)
+        run(f"UPDATE {table} SET {values} FROM {source} WHERE {table}.id = given.id", parameters)  # noqa: S608
+
+
+def insert_rows(table: str, rows: Sequence[Mapping[str, Any]], **columns: str) -> None:
+    """Insert rows with these columns, each with its PostgreSQL type; one statement."""
+    if rows:
+        source, parameters = given(rows, **columns)
+        names = ", ".join(columns)
+        run(f"INSERT INTO {table} ({names}) SELECT {names} FROM {source}", parameters)  # noqa: S608
+
+
 def as_time(moment: datetime) -> str:
     """Return a UTC time as both databases store it, in a session whose time zone is UTC."""
     return str(moment)[:-6]

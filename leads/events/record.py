@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.models import Event
-from leads.rows import as_time, fetch, given, run
+from leads.rows import as_time, fetch, given, insert_rows
 
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
@@ -73,13 +73,17 @@ def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:
 
 def record_rejections(source_id: int, rejected: Sequence[tuple[str, str]], *, now: datetime) -> None:
     """Keep events that could not be taken in: (reason, body) each."""
-    rows = [{"reason": reason[:300], "body": body[:KEPT_OF_A_REJECTED_EVENT]} for reason, body in rejected]
-    table, parameters = given(rows, reason="text", body="text")
-    sql = f"""
-        INSERT INTO leads_rejectedevent (source_id, received_at, reason, body)
-        SELECT %s, %s, reason, body FROM {table}
-    """  # noqa: S608 - names of our own
-    run(sql, [source_id, as_time(now), *parameters])
+    received_at = as_time(now)
+    rows = [
+        {
+            "source_id": source_id,
+            "received_at": received_at,
+            "reason": reason[:300],
+            "body": body[:KEPT_OF_A_REJECTED_EVENT],
+        }
+        for reason, body in rejected
+    ]
+    insert_rows("leads_rejectedevent", rows, source_id="bigint", received_at="timestamptz", reason="text", body="text")
 
 
 def _row(event: EventRow) -> dict[str, Any]:

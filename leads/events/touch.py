@@ -7,7 +7,6 @@ from typing import Any
 
 from leads import signals
 from leads.events.catalog import BOOKKEEPING
-from leads.events.due import lock_leads
 from leads.events.record import EventRow
 from leads.models import Event
 from leads.rows import as_time, by_bytes, given, run, text_in, with_text
@@ -17,7 +16,7 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
     """Mark the leads of these events due, with their last and first activity; return their ids. One UPDATE.
 
     The latest event by occurred_at counts as the last and the earliest one's channel as the lead's source, whatever
-    order they arrive in.
+    order they arrive in. Call while the leads are locked, if there are several.
     """
     rows: dict[int, dict[str, Any]] = {}
     for event in events:
@@ -25,8 +24,6 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
             _count(rows.setdefault(event.lead_id, _untouched(event.lead_id)), event)
     if not rows:
         return []
-    if len(rows) > 1:
-        lock_leads(rows)
     table, parameters = given(
         list(rows.values()),
         lead_id="bigint",

@@ -12,7 +12,7 @@ from leads.identity.keys import ANONYMOUS_ID, Key
 from leads.identity.locks import Locked, MoreToLock, lock_known_leads
 from leads.identity.resolve import Evidence, Resolution, resolve
 from leads.identity.visitors import claim_visits
-from leads.rows import given, run
+from leads.rows import update_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,5 @@ def _numbered(pairs: Mapping[tuple[int, int], str], lead_ids: Mapping[int, int])
 
 def _bind(lead_ids: Mapping[int, int]) -> None:
     """Set the lead of identifiers, given as identifier id -> lead id."""
-    if not lead_ids:
-        return
     rows = [{"id": pk, "lead_id": lead_id} for pk, lead_id in lead_ids.items()]
-    table, parameters = given(rows, id="bigint", lead_id="bigint")
-    sql = f"""
-        UPDATE leads_identifier SET lead_id = given.lead_id FROM {table} WHERE leads_identifier.id = given.id
-    """  # noqa: S608 - names of our own
-    run(sql, parameters)
+    update_rows("leads_identifier", rows, lead_id="bigint")

@@ -74,8 +74,9 @@ def _take_in(
     locked = _lock(events, also, now)
     people = _recognise(source, events, locked, colleagues, now)
     rows = [_row(event, locked, people) for event in events]
-    if sayings or colleagues:
-        lock_leads({*colleagues, *(row.lead_id for row in rows if row.lead_id is not None)})
+    lead_ids = {*colleagues, *(row.lead_id for row in rows if row.lead_id is not None)}
+    if len(lead_ids) > 1 or sayings:
+        lock_leads(lead_ids)
     new_ids = record_events(source.pk, rows, now=now)
     new = [row for row in rows if row.message_id in new_ids]
     words = [*words_of(new, sayings, directory), *words_of_visits(people.visits), *contact_words(events, people)]

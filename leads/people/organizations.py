@@ -12,12 +12,19 @@ from leads.errors import InvalidValue
 from leads.events.record import time_key
 from leads.models import Organization
 from leads.people.traits import ATTRIBUTE, ORGANIZATION_COLUMNS, Traits
-from leads.rows import fetch, is_postgresql
+from leads.rows import as_time, fetch, insert_rows, is_postgresql, update_rows
 
 COLUMNS = (*ORGANIZATION_COLUMNS, "employee_count")
 UNIQUE = ("external_id", "domain")
 NAMES_LOCK = 5_302_471  # any number that no other lock has
 _EMPTY = {"employee_count": None}
+TYPES = {
+    **dict.fromkeys(ORGANIZATION_COLUMNS, "text"),
+    "employee_count": "integer",
+    "attributes": "jsonb",
+    "attribute_times": "jsonb",
+    "created_at": "timestamptz",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +120,18 @@ def keep_organizations(words: Sequence[CompanyWord], *, now: datetime) -> Direct
     if directory.made or directory.has_new_names:
         _lock_names()
     directory = _applied(words, now, lock=True)
-    Organization.objects.bulk_create(directory.made)
-    written = [one for one in directory.organizations if one.pk in directory.written]
-    Organization.objects.bulk_update(written, [*COLUMNS, "attributes", "attribute_times"])
+    update_rows(
+        "leads_organization", [_row(one) for one in directory.organizations if one.pk in directory.written], **TYPES
+    )
+    if directory.made:
+        insert_rows("leads_organization", [_row(one) for one in directory.made], **TYPES)
+        directory.organizations = look_up(word.traits for word in words).organizations
     return directory
+
+
+def _row(organization: Organization) -> dict[str, Any]:
+    row = {name: getattr(organization, name) for name in TYPES}
+    return {"id": organization.pk, **row, "created_at": as_time(organization.created_at)}
 
 
 def _applied(words: Sequence[CompanyWord], now: datetime, *, lock: bool = False) -> Directory:

@@ -8,7 +8,7 @@ from typing import Any
 from leads.models import Lead
 from leads.people.search import refresh_search
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
-from leads.rows import as_time, given, run
+from leads.rows import as_time, update_rows
 
 SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization"})
 
@@ -123,10 +123,7 @@ def _store(leads: Sequence[Lead]) -> None:
         "created_at": "timestamptz",
     }
     rows = [{"id": lead.pk, **{name: _stored(getattr(lead, name)) for name in columns}} for lead in leads]
-    assignments = ", ".join(f"{name} = given.{name}" for name in columns)
-    if rows:
-        table, parameters = given(rows, id="bigint", **columns)
-        run(f"UPDATE leads_lead SET {assignments} FROM {table} WHERE leads_lead.id = given.id", parameters)  # noqa: S608
+    update_rows("leads_lead", rows, **columns)
 
 
 def _stored(value: Any) -> Any:

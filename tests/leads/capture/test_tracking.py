@@ -1,12 +1,11 @@
 """The tracking API over HTTP: what is answered, and what is stored by then."""
 
 import base64
-import gzip
 import json
 
 import pytest
 
-from leads.models import Event, Identifier, Lead, RejectedEvent
+from leads.models import Identifier, Lead
 from tests.make import make_source
 
 pytestmark = pytest.mark.django_db
