@@ -230,7 +230,12 @@ CSP_RELAXED = {
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": (
-        {"BACKEND": "leadcrm.cache.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "leadcrm.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            # Seconds: a Redis that takes connections and never answers must not hold up a request for long.
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )

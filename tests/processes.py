@@ -22,6 +22,7 @@ from leadcrm.processes import _end_with_the_launcher
 
 ROOT = Path(__file__).parents[1]
 STARTS_WITHIN = 60.0  # seconds
+ENDS_WITHIN = 20.0
 PATIENCE = 30.0  # seconds; covers several sweeps of beat, and the time until a dead worker's turn runs out
 Found = TypeVar("Found")
 
@@ -69,14 +70,16 @@ class Running:
                 raise AssertionError(f"{self.name} did not start within {STARTS_WITHIN:.0f} s:\n{self.says()[-3000:]}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
+    def ask_to_end(self) -> None:
         if self.is_alive:
             self.signal_all(signal.SIGCONT)
             self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+
+    def wait_for_its_end(self) -> None:
+        try:
+            self.process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
 
 class Processes:
@@ -107,7 +110,8 @@ class Processes:
         """Start a web server; return it with its address."""
         port = str(free_port())
         address = f"http://127.0.0.1:{port}"
-        options = ["--interface", "wsgi", "--no-ws", "--workers", "1", "--blocking-threads", "8", "--port", port]
+        size = ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "1"]
+        options = ["--interface", "wsgi", "--no-ws", "--log-level", "warning", *size, "--port", port]
         command = [sys.executable, "-m", "granian", *options, "leadcrm.wsgi:application"]
         return self.start(name, command, **{"PORT": port, "PUBLIC_URL": address, **environment}), address
 
@@ -123,10 +127,9 @@ class Processes:
 
     def stop(self) -> None:
         for running in self.started:
-            if running.is_alive:
-                running.process.terminate()
+            running.ask_to_end()
         for running in self.started:
-            running.stop()
+            running.wait_for_its_end()
 
 
 def wait_until_ready(running: Running) -> None:
