@@ -95,14 +95,7 @@
     window.leadcrm.store("keys", event.target.checked ? "" : "off");
   });
 
-  function focusSearch() {
-    const field = location.hash === "#search" && document.querySelector("#search input");
-    if (field) field.focus();
-  }
-
-  window.addEventListener("hashchange", focusSearch);
   document.addEventListener("DOMContentLoaded", () => {
-    focusSearch();
     for (const box of document.querySelectorAll("[data-single-keys]")) {
       box.checked = !root.classList.contains("keys-off");
     }

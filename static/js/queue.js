@@ -42,7 +42,8 @@
     }
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // Not before it settles: until then htmx has rows that stay in their old classes.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "queue-board") return;
     held = null;
     offer(0);
