@@ -54,7 +54,8 @@ def _leads(first: int, last: int) -> None:
     acted = _ago(f"{_hash('i', 17)} % {YEAR}")
     columns = {
         "id": "i", "kind": "'person'", "email": "'lead' || i || '@bench.example'", "phone": "''",
-        "first_name": _pick(FIRST_NAMES, "i", 2), "last_name": f"{_pick(LAST_NAMES, 'i', 3)} || ({_hash('i', 19)} % 900)",
+        "first_name": _pick(FIRST_NAMES, "i", 2),
+        "last_name": f"{_pick(LAST_NAMES, 'i', 3)} || ' ' || ({_hash('i', 19)} % 900)",
         "title": _pick(TITLES, "i", 7), "country": _pick(COUNTRIES, "i", 5), "source": _pick(SOURCES, "i", 29),
         "organization_id": f"1 + {_hash('i', 23)} % {ORGANIZATIONS}", "attributes": _json("'{}'"),
         "attribute_times": _json("'{}'"), "stage": _pick(STAGES, "i", 31), "stage_changed_at": acted,

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,42 +16,49 @@ SIZE = ["--web-processes", "2", "--web-threads", "4"]
 STARTS_WITHIN = 60.0
 
 
+class Server(NamedTuple):
+    """A web server that answers."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def web_server(environment: Mapping[str, str] | None = None) -> Iterator[int]:
-    """Serve the product with two processes of four threads; give the port."""
+def web_server(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve the product with two processes of four threads."""
     port = _free_port()
-    with _running([*MANAGE, "serve", "web", *SIZE], {"PORT": str(port), **(environment or {})}):
+    with _running([*MANAGE, "serve", "web", *SIZE], {"PORT": str(port), **(environment or {})}) as pid:
         _wait_until_it_listens(port)
-        yield port
+        yield Server(port, pid)
 
 
 @contextmanager
-def empty_server() -> Iterator[int]:
-    """Serve an empty view behind a normal page's middleware in the same way; give the port."""
-    with web_server({"DJANGO_SETTINGS_MODULE": "bench.empty_settings"}) as port:
-        yield port
+def empty_server() -> Iterator[Server]:
+    """Serve an empty view behind a normal page's middleware in the same way."""
+    with web_server({"DJANGO_SETTINGS_MODULE": "bench.empty_settings"}) as server:
+        yield server
 
 
 @contextmanager
-def worker() -> Iterator[None]:
-    """Run one worker: Celery's, one process with its beat, where there is a Redis; else `manage.py worker`."""
+def worker() -> Iterator[int]:
+    """Run one worker: with Redis Celery's, in one process with its beat, else `manage.py worker`; give its id."""
     if settings.REDIS_URL:
         schedule = str(settings.VAR_DIR / "bench-schedule")
         celery = [sys.executable, "-m", "celery", "--app", "leadcrm", "worker", "--concurrency", "1"]
         command = [*celery, "--beat", "--schedule", schedule, "--loglevel", "WARNING"]
     else:
         command = [*MANAGE, "worker"]
-    with _running(command, {}):
-        yield
+    with _running(command, {}) as pid:
+        yield pid
 
 
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[None]:
+def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[int]:
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, cwd=settings.BASE_DIR
     )
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         try:

@@ -28,7 +28,7 @@ def run(size: int) -> None:
     """Measure both and print a line each."""
     reps = make_reps(CLAIMERS)
     headers = [api_headers(rep) for rep in reps]
-    with web_server() as port:
+    with web_server() as (port, _):
         for note, leads, rivals in (("one lead", 1, CLAIMERS), (f"a queue of {size} leads", size, RIVALS)):
             _Contest(port, reps, headers, leads, rivals).line(note).print()
 

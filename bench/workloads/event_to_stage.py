@@ -42,7 +42,7 @@ def run(size: int) -> None:
     """Measure and print a line for each load."""
     make_source()
     headers = api_headers(make_reps(1)[0])
-    with web_server() as port, worker():
+    with web_server() as (port, _), worker():
         make_known(port)
         leads = _fresh_leads(port, 2 * size)
         light = _line("20 events/s", port, headers, leads[:size])

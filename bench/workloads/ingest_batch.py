@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench import direct
+from bench.cpu import Costs
 from bench.load import Load, run_load
 from bench.report import Line, middle, quantile
 from bench.rounds import ROUNDS, alternate
@@ -31,19 +32,20 @@ def run(size: int) -> None:
     """Measure and print."""
     source_id = make_source().pk
     each = max(CONNECTIONS, size // BATCH // ROUNDS)
-    with web_server() as port, worker():
+    with web_server() as (port, web_pid), worker() as worker_pid:
         make_known(port)
+        costs = Costs(web_pid, worker_pid)
         owners = {value: (pk, lead) for pk, value, lead in Identifier.objects.values_list("pk", "value", "lead_id")}
         stored = Event.objects.count()
         ours, limit = alternate(
-            lambda number: _send(port, number * each, each),
+            lambda number: costs.of(lambda: _send(port, number * each, each)),
             lambda number: _insert(source_id, owners, (ROUNDS + number) * each, each),
         )
     sent = each * BATCH * ROUNDS
     stored = Event.objects.count() - stored
     if stored != 2 * sent:
         raise SystemExit(f"Every event must be stored once: sent {2 * sent}, stored {stored}.")
-    _line(sent, ours, limit).print()
+    _line(sent, ours, limit, costs.per_thing(sent)).print()
 
 
 def _send(port: int, first: int, count: int) -> Load:
@@ -88,7 +90,7 @@ def _plain(value: object) -> object:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
-def _line(sent: int, ours: list[Load], limit: list[float]) -> Line:
+def _line(sent: int, ours: list[Load], limit: list[float], cpu: dict[str, int]) -> Line:
     latencies = [latency for load in ours for latency in load.latencies]
     rate, limit_rate = middle([load.rate * BATCH for load in ours]), middle(limit)
     return Line(
@@ -102,4 +104,5 @@ def _line(sent: int, ours: list[Load], limit: list[float]) -> Line:
         rate / limit_rate,
         f"events/s, {BATCH} a request, {CONNECTIONS} connections, half of known leads, worker beside it; "
         f"limit: {LIMIT}, {direct.most_connections(CONNECTIONS)} connections",
+        {"cpu_us": cpu},
     )

@@ -1,5 +1,6 @@
 """One event a request, 16 connections, durable before the answer."""
 
+from bench.cpu import Costs
 from bench.empty_urls import PATH
 from bench.load import Load, json_request, run_load
 from bench.report import Line, middle, quantile
@@ -17,18 +18,19 @@ def run(size: int) -> None:
     """Measure and print."""
     make_source()
     each = max(CONNECTIONS, size // ROUNDS)
-    with web_server() as port, empty_server() as empty_port, worker():
-        make_known(port)
+    with web_server() as web, empty_server() as empty, worker() as worker_pid:
+        make_known(web.port)
+        costs = Costs(web.pid, worker_pid)
         stored = Event.objects.count()
         ours, limit = alternate(
-            lambda number: send_tracks(port, "/v1/track", number * each, each),
-            lambda number: send_tracks(empty_port, PATH, number * each, each),
+            lambda number: costs.of(lambda: send_tracks(web.port, "/v1/track", number * each, each)),
+            lambda number: send_tracks(empty.port, PATH, number * each, each),
         )
     sent = each * ROUNDS
     stored = Event.objects.count() - stored
     if stored != sent:
         raise SystemExit(f"Every event must be stored once: sent {sent}, stored {stored}.")
-    _line(sent, ours, limit).print()
+    _line(sent, ours, limit, costs.per_thing(sent)).print()
 
 
 def send_tracks(port: int, path: str, first: int, count: int, connections: int = CONNECTIONS) -> Load:
@@ -39,7 +41,7 @@ def send_tracks(port: int, path: str, first: int, count: int, connections: int =
     return load
 
 
-def _line(sent: int, ours: list[Load], limit: list[Load]) -> Line:
+def _line(sent: int, ours: list[Load], limit: list[Load], cpu: dict[str, int]) -> Line:
     latencies = [latency for load in ours for latency in load.latencies]
     rate, limit_rate = middle([load.rate for load in ours]), middle([load.rate for load in limit])
     generator = middle([load.generator_seconds / len(load.latencies) for load in ours])
@@ -53,5 +55,5 @@ def _line(sent: int, ours: list[Load], limit: list[Load]) -> Line:
         limit_rate,
         rate / limit_rate,
         f"requests/s, {CONNECTIONS} connections, 2 processes of 4 threads, worker beside it; limit: {LIMIT}",
-        {"generator_us_per_request": round(1e6 * generator)},
+        {"cpu_us": {**cpu, "generator": round(1e6 * generator)}},
     )

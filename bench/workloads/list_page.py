@@ -32,7 +32,7 @@ def run(size: int) -> None:
     headers = session_headers(make_reps(1)[0])
     sizes = sorted({SMALL, *(step for step in (10_000, 100_000) if step < size), max(size, SMALL + 1)})
     stored, small = 0, None
-    with web_server() as port:
+    with web_server() as (port, _):
         client = Client(port, headers)
         for count in sizes:
             make_leads(stored + 1, count)

@@ -31,12 +31,12 @@ def run(size: int) -> None:
     make_leads(1, size, events=EVENTS)
     total = Event.objects.count()
     began = time.perf_counter()
-    ours, limit = alternate(lambda _: _rescore(total), lambda _: _aggregate(total), ROUNDS)
+    ours, limit = alternate(lambda _: _rescore(), lambda _: _aggregate(total), ROUNDS)
     unscored = Lead.objects.filter(scored_at=None).count()
     if unscored:
         raise SystemExit(f"Every lead must be scored, {unscored} are not.")
     rules = len(live_rule_set().rule_set.rules)
-    rate, limit_rate = middle([events for events, _ in ours]), middle(limit)
+    rate, limit_rate = middle([rate for rate, _ in ours]), middle(limit)
     Line(
         "rescore",
         size,
@@ -47,20 +47,21 @@ def run(size: int) -> None:
         limit_rate,
         rate / limit_rate,
         f"events/s of `manage.py rescore --all`, one process, {EVENTS} events a lead, {rules} rules; limit: {LIMIT}",
-        {"python_cpu_share": round(middle([share for _, share in ours]), 2), "leads_per_second": round(rate / EVENTS)},
+        {
+            "leads_per_second": round(rate / EVENTS),
+            "events_per_python_cpu_second": round(total / middle([cpu for _, cpu in ours])),
+        },
     ).print()
 
 
-def _rescore(events: int) -> tuple[float, float]:
-    """Return events a second as the command says, and the part of the time that it kept a core busy itself."""
-    before, started = _children_cpu(), time.perf_counter()
+def _rescore() -> tuple[float, float]:
+    """Return events a second as the command says, and the seconds of CPU that its own process used, start included."""
+    before = _children_cpu()
     printed = subprocess.run([*MANAGE, "rescore", "--all"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    seconds = time.perf_counter() - started
     found = re.search(r"([\d,.]+) events/s", printed)
     if found is None:
         raise SystemExit(f"`manage.py rescore --all` must print events/s, got {printed!r}")
-    rate = float(found[1].replace(",", ""))
-    return rate, (_children_cpu() - before) / seconds
+    return float(found[1].replace(",", "")), _children_cpu() - before
 
 
 def _children_cpu() -> float:
