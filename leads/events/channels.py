@@ -18,6 +18,7 @@ CHANNELS = {
     "ebook": Channel("eBook", "book-open"),
     "event": Channel("Event", "calendar-days"),
     "form": Channel("Web form", "file-text"),
+    "import": Channel("Import", "inbox"),
     "newsletter": Channel("Newsletter", "newspaper"),
     "social": Channel("Social", "share-2"),
     "store": Channel("Store visit", "store"),

@@ -122,7 +122,7 @@ def _counts(now: datetime) -> dict[str, int]:
 
 
 def _mine(user: User) -> list[Lead]:
-    return list(Lead.objects.claimed_by(user).select_related("organization")[:MINE_SHOWN])
+    return list(Lead.objects.claimed_by(user).select_related("organization")[: MINE_SHOWN + 1])
 
 
 def _reasons(leads: list[Lead]) -> dict[int, StageChange]:
