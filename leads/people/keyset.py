@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan, Lookup
 
 M = TypeVar("M", bound=Model)
 
@@ -28,21 +29,24 @@ class Order:
         sign = "-" if self.is_descending != is_reversed else ""
         return [f"{sign}{column}" for column in (*self.columns, "id")]
 
-    def beyond(self, key: Sequence[object], *, is_reversed: bool = False) -> Q:
+    def beyond(self, key: Sequence[object], *, is_reversed: bool = False) -> "Lookup[bool]":
         """Return the condition for rows that come after the row with this key.
 
-        The first column's own bound stands apart (`score <= s AND (score < s OR ...)`): the index can use it.
+        Rows are compared whole, `(score, id) < (7.5, 12)`: an index on the columns goes straight there, however many
+        rows have the same score.
         """
-        compare = "lt" if self.is_descending != is_reversed else "gt"
-        columns = (*self.columns, "id")
-        after = Q(**{f"{columns[-1]}__{compare}": key[-1]})
-        for column, value in reversed(list(zip(columns[:-1], key[:-1], strict=True))):
-            after = Q(**{f"{column}__{compare}": value}) | (Q(**{column: value}) & after)
-        return Q(**{f"{columns[0]}__{compare}e": key[0]}) & after
+        compare = LessThan if self.is_descending != is_reversed else GreaterThan
+        columns, values = map(F, (*self.columns, "id")), map(Value, key)
+        return compare(_row(*columns), _row(*values))
 
     def key_of(self, row: Model) -> tuple[object, ...]:
         """Return the key by which a row is placed."""
         return tuple(getattr(row, column) for column in (*self.columns, "id"))
+
+
+def _row(*expressions: F | Value) -> Func:
+    # The type of a row is of no use to anyone; it only must not be asked of its parts, which differ.
+    return Func(*expressions, function="", output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def test_a_page_starts_at_the_index_instead_of_counting_its_way_there(api):
         api.get(second)
 
     (listing,) = [query["sql"] for query in queries if "ORDER BY" in query["sql"]]
-    assert '"leads_lead"."score" <= ' in listing
+    assert '("leads_lead"."score", "leads_lead"."id") < (' in listing
     assert "OFFSET" not in listing
 
 
