@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from scoring.qualification.drain import drain_all, drain_part, due_parts, score_now
-from scoring.qualification.turns import end_turn, parts_of, take_turn
+from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn
 from scoring.rules.publish import continue_marking
 
 # Without a broker a request scores what it touched itself, unless that would make its client wait.
@@ -23,7 +23,9 @@ def score_due(part: int) -> None:
 @shared_task
 def sweep() -> None:
     """Work off whatever is due: what decayed, what a lost task, a dead worker or a flushed broker left behind."""
-    continue_marking(now=timezone.now())
+    if take_turn(MARKING):
+        continue_marking(now=timezone.now())
+        end_turn(MARKING)
     if settings.REDIS_URL:
         enqueue_parts(due_parts(now=timezone.now()))
     else:

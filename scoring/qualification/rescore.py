@@ -1,14 +1,14 @@
 """Score leads, and move the stages of those that their scores or events move."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
 from leads.lifecycle.move import Move, move_leads
-from leads.models import Lead, Stage
+from leads.models import Lead
 from scoring.engine.explain import Entry
 from scoring.engine.facts import EventFact, LeadFacts
 from scoring.engine.next_change import due_at
@@ -34,17 +34,44 @@ class Outcome:
     move: Move | None
 
 
-def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> int:
-    """Compute these leads' scores and stages as of `now` and store them; return how many were stored.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read of some leads: themselves first, then the rules, then their events."""
 
-    What is read first, each lead's facts_version, decides: a lead whose facts or stage changed while it was computed
-    is left alone, as it is due again. So any number of workers may score the same leads.
+    leads: Sequence[Lead]
+    live: CompiledRuleSet
+    events: Mapping[int, Sequence[EventFact]]
+
+
+def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
+    """Compute these leads' scores and stages as of `now` and store them.
+
+    What is read first, each lead's facts_version, decides: a lead that changed while it was computed is left alone, as
+    whoever changed its facts made it due again. So any number of workers may score the same leads.
     """
+    store(compute(read_batch(lead_ids), now=now), now=now)
+
+
+def read_batch(lead_ids: Sequence[int]) -> Batch:
+    """Read what these leads' scores are computed from, in a fixed number of queries."""
     leads = read_leads(lead_ids)
     live = live_rule_set()
-    events = events_of(lead_ids, live.rule_set)
-    outcomes = [_outcome(lead, events.get(lead.pk, ()), live, now) for lead in leads]
-    return _write(outcomes, now=now)
+    return Batch(leads, live, events_of(lead_ids, live.rule_set))
+
+
+def compute(batch: Batch, *, now: datetime) -> list[Outcome]:
+    """Compute scores and stages as of `now`; nothing is read or written."""
+    return [_outcome(lead, batch.events.get(lead.pk, ()), batch.live, now) for lead in batch.leads]
+
+
+@transaction.atomic
+def store(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
+    """Write what was found of the leads that are still as they were read; return their ids."""
+    unchanged = _lock_unchanged([outcome.lead for outcome in outcomes])
+    current = [outcome for outcome in outcomes if outcome.lead.pk in unchanged]
+    write_scores([outcome.scored for outcome in current])
+    move_leads([outcome.move for outcome in current if outcome.move is not None], now=now)
+    return unchanged
 
 
 def lead_state(lead: Lead) -> LeadState:
@@ -119,21 +146,13 @@ def _move(lead: Lead, score: Score, decision: Decision, live: CompiledRuleSet) -
     )
 
 
-@transaction.atomic
-def _write(outcomes: Sequence[Outcome], *, now: datetime) -> int:
-    unchanged = _lock_unchanged([outcome.lead for outcome in outcomes])
-    current = [outcome for outcome in outcomes if outcome.lead.pk in unchanged]
-    write_scores([outcome.scored for outcome in current])
-    move_leads([outcome.move for outcome in current if outcome.move is not None], now=now)
-    return len(current)
-
-
 def _lock_unchanged(leads: Sequence[Lead]) -> set[int]:
-    """Lock the leads in id order and return those that still are as they were read."""
-    read = {lead.pk: (lead.facts_version, Stage(lead.stage), lead.claimed_at) for lead in leads}
+    """Lock the leads in id order and return those that still are as they were read.
+
+    scored_at: another worker's result stands, whatever rules it read; it was computed from facts no older than ours, or
+    its rules made the lead due again.
+    """
+    read = {lead.pk: (lead.facts_version, lead.stage, lead.claimed_at, lead.scored_at) for lead in leads}
     locked = Lead.objects.current().filter(pk__in=read).order_by("pk").select_for_update()
-    return {
-        pk
-        for pk, facts_version, stage, claimed_at in locked.values_list("pk", "facts_version", "stage", "claimed_at")
-        if read[pk] == (facts_version, stage, claimed_at)
-    }
+    rows = locked.values_list("pk", "facts_version", "stage", "claimed_at", "scored_at")
+    return {pk for pk, *state in rows if read[pk] == tuple(state)}

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from django.core.cache import cache
 
 PARTS = 4
+# The turn of whoever marks leads due after a publishing, or scores them all.
+MARKING = "marking"
 # Seconds; longer than any batch takes, short enough that a killed worker is not missed.
 TURN_LASTS = 10
 
@@ -23,20 +25,20 @@ def parts_of(lead_ids: Iterable[int]) -> list[int]:
     return sorted({part_of(lead_id) for lead_id in lead_ids})
 
 
-def take_turn(part: int) -> bool:
+def take_turn(part: int | str) -> bool:
     """Take the part's turn; False when a task that will see all that is due by now holds it already."""
     return cache.add(_key(part), 1, TURN_LASTS)
 
 
-def keep_turn(part: int) -> None:
+def keep_turn(part: int | str) -> None:
     """Make the turn last from now on."""
     cache.set(_key(part), 1, TURN_LASTS)
 
 
-def end_turn(part: int) -> None:
+def end_turn(part: int | str) -> None:
     """Give the turn back. Whoever ends a turn looks once more for due leads: one may have come in just before."""
     cache.delete(_key(part))
 
 
-def _key(part: int) -> str:
+def _key(part: int | str) -> str:
     return f"scoring-turn-{part}"

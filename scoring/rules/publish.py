@@ -52,10 +52,23 @@ def continue_marking(*, now: datetime, chunks: int | None = None) -> None:
         done += 1
 
 
-def mark_all_due(*, now: datetime) -> None:
-    """Mark every lead due, as a publishing does; the sweep goes on with it where this process dies."""
-    RuleSet.objects.filter(status=RuleSetStatus.LIVE).update(marked_to_id=0)
-    continue_marking(now=now)
+def begin_marking() -> int:
+    """Let every lead count as due, as a publishing does; return the live version."""
+    live = RuleSet.objects.filter(status=RuleSetStatus.LIVE)
+    live.update(marked_to_id=0)
+    return live.values_list("version", flat=True).get()
+
+
+def advance_marking(version: int, lead_id: int) -> None:
+    """Note that the leads up to this id are scored by this version, or marked due; unless another is live by now."""
+    RuleSet.objects.filter(status=RuleSetStatus.LIVE, version=version, marked_to_id__lt=lead_id).update(
+        marked_to_id=lead_id
+    )
+
+
+def end_marking(version: int) -> None:
+    """Note that no lead waits to be marked; unless another version is live by now."""
+    RuleSet.objects.filter(status=RuleSetStatus.LIVE, version=version).update(marked_to_id=None)
 
 
 @transaction.atomic

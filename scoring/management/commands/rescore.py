@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from leads.models import Event, Lead
-from scoring.qualification.drain import drain_all
-from scoring.rules.publish import mark_all_due
+from scoring.qualification.walk import rescore_all
 
 BAR = 40
 
@@ -30,9 +29,8 @@ class Command(BaseCommand):
             raise CommandError("Say --all: that every lead is to be scored.")
         total, events = Lead.objects.current().count(), Event.objects.exclude(lead=None).count()
         started = time.perf_counter()
-        mark_all_due(now=timezone.now())
         bar = ProgressBar(total) if sys.stderr.isatty() else None
-        drain_all(clock=timezone.now, report=bar.advance if bar else None)
+        rescore_all(clock=timezone.now, report=bar.advance if bar else None)
         seconds = time.perf_counter() - started
         self.stdout.write(
             f"{total:,} leads with {events:,} events in {seconds:.1f} s: "
