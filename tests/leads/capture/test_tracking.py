@@ -1,11 +1,13 @@
 """The tracking API over HTTP: what is answered, and what is stored by then."""
 
 import base64
+import gzip
 import json
 
 import pytest
+from django.db import OperationalError, connection
 
-from leads.models import Identifier, Lead
+from leads.models import Event, Identifier, Lead, RejectedEvent
 from tests.make import make_source
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +85,221 @@ def test_a_batch_makes_a_lead_with_its_traits_and_events(post):
     }
     assert Identifier.objects.filter(lead=lead).count() == 4
     assert lead.search.text == "ada ada@acme-robotics.example +15005550006 acme robotics"
+
+
+def stored():
+    return Event.objects.order_by("pk").last()
+
+
+def track(**fields):
+    return {"userId": "u1", "event": "Viewed", "messageId": "m-1", **fields}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/v1/identify", {"userId": "u1", "traits": {"plan": "pro"}}, "identified"),
+        ("/v1/track", track(event="E-Book Download"), "ebook_downloaded"),
+        ("/v1/page", {"anonymousId": "a1", "name": "Pricing"}, "page_viewed"),
+        ("/v1/screen", {"userId": "u1", "name": "Home"}, "page_viewed"),
+        ("/v1/group", {"userId": "u1", "groupId": "g1"}, "grouped"),
+        ("/v1/alias", {"userId": "u1", "previousId": "a1"}, "aliased"),
+        ("/v1/batch", {"batch": [{"type": "track", **track()}]}, "viewed"),
+        ("/v1/import", {"batch": [{"type": "track", **track()}]}, "viewed"),
+        ("/v1/i", {"userId": "u1"}, "identified"),
+        ("/v1/t", track(), "viewed"),
+        ("/v1/p", {"userId": "u1"}, "page_viewed"),
+        ("/v1/s", {"userId": "u1"}, "page_viewed"),
+        ("/v1/g", {"userId": "u1", "groupId": 7}, "grouped"),
+        ("/v1/a", {"userId": "u1", "previousId": "a1"}, "aliased"),
+        ("/v1/b", {"batch": [{"type": "page", "userId": "u1"}]}, "page_viewed"),
+        ("/beacon/v1/batch", {"batch": [{"type": "page", "userId": "u1"}]}, "page_viewed"),
+    ],
+)
+def test_every_address_stores_its_kind_of_event(post, path, body, kind, slash):
+    response = post(path + slash, body)
+
+    assert (response.status_code, response.content) == (200, b'{"success":true}')
+    assert stored().kind == kind
+
+
+def test_what_a_client_measures_of_itself_is_accepted_and_dropped(post):
+    response = post("/v1/m", {"series": []})
+
+    assert response.json() == {"success": True}
+    assert not Event.objects.exists()
+
+
+def test_an_unknown_address_is_a_404_in_json(post):
+    response = post("/v1/nothing", {})
+
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_the_content_type_does_not_matter(client, key, content_type):
+    response = client.generic("POST", "/v1/track", json.dumps(track()), content_type=content_type, **basic(key))
+
+    assert response.status_code == 200
+    assert stored().name == "Viewed"
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_CONTENT_ENCODING": "gzip"}])
+def test_gzip_is_seen_by_its_first_bytes(post, headers):
+    response = post("/v1/track", gzip.compress(json.dumps(track()).encode()), **headers)
+
+    assert response.status_code == 200
+    assert stored().name == "Viewed"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "invalid_json"),
+        (b"{", "invalid_json"),
+        (b"[]", "invalid_json"),
+        (b"null", "invalid_json"),
+        (b'"text"', "invalid_json"),
+        (b"\xff\xfe{}", "invalid_json"),
+        (b"[" * 100_000, "invalid_json"),
+        (b'{"a":' * 50_000, "invalid_json"),
+        (b" " * (500 * 1024 + 1), "too_large"),
+        (gzip.compress(b" " * 50_000_000), "too_large"),
+        (gzip.compress(b"{}" * 1000)[:-9], "invalid_gzip"),
+        (b"\x1f\x8bnot gzip at all", "invalid_gzip"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_a_400_in_json(post, body, code):
+    response = post("/v1/track", body)
+
+    answer = response.json()
+    assert response.status_code == 400
+    assert (answer["success"], answer["code"]) == (False, code)
+    assert isinstance(answer["message"], str)
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("batch", "code"),
+    [(None, "invalid_batch"), ({}, "invalid_batch"), ("x", "invalid_batch"), ([1] * 2501, "too_many_events")],
+)
+def test_a_batch_must_be_a_list_of_at_most_2500(post, batch, code):
+    response = post("/v1/batch", {"batch": batch})
+
+    assert response.status_code == 400
+    assert response.json()["code"] == code
+
+
+def test_an_empty_batch_is_a_success(post):
+    assert post("/v1/batch", {"batch": []}).status_code == 200
+
+
+def unauthorized(response):
+    assert response.status_code == 401
+    assert response.json()["code"] == "invalid_write_key"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert not Event.objects.exists()
+
+
+def test_the_write_key_may_stand_in_the_header_the_body_or_the_address(client, key):
+    def send(path="/v1/track", **fields):
+        return client.post(path, json.dumps(track(**fields)), content_type="text/plain")
+
+    assert send(writeKey=key).status_code == 200
+    assert send(f"/v1/track?writeKey={key}").status_code == 200
+    assert send().status_code == 401
+
+
+def test_an_unknown_key_is_refused(post):
+    unauthorized(post("/v1/track", track(), **basic("wk_wrong")))
+
+
+def test_keys_that_disagree_are_refused(post, key):
+    unauthorized(post("/v1/track", track(writeKey="wk_other")))
+
+
+@pytest.mark.parametrize("header", ["Basic !!!", "Basic", "Basic //79/Q==", "Bearer token"])
+def test_a_header_without_a_key_is_refused(post, header):
+    unauthorized(post("/v1/track", track(), HTTP_AUTHORIZATION=header))
+
+
+@pytest.mark.parametrize("value", [7, True, [], {}])
+def test_a_key_that_is_no_text_is_refused(post, value):
+    unauthorized(post("/v1/track", track(writeKey=value), HTTP_AUTHORIZATION=""))
+
+
+def test_a_key_switched_off_stops_working(post):
+    post("/v1/track", track())
+    source = make_source()
+    source.is_active = False
+    source.save()
+
+    assert post("/v1/track", track()).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "patch"])
+def test_other_methods_are_a_405_in_json(client, method):
+    response = getattr(client, method)("/v1/track")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "POST, OPTIONS"
+    if method != "head":
+        assert response.json()["code"] == "method_not_allowed"
+
+
+def test_a_browser_may_ask_first_without_a_key(client):
+    asked = "authorization,x-retry-count"
+    response = client.options("/v1/t", HTTP_ORIGIN="https://shop.example", HTTP_ACCESS_CONTROL_REQUEST_HEADERS=asked)
+
+    assert response.status_code == 204
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Allow-Headers"] == asked
+    assert response["Access-Control-Allow-Methods"] == "POST, OPTIONS"
+    assert response["Access-Control-Max-Age"] == "86400"
+
+
+def test_a_browser_that_names_no_headers_is_told_all_that_clients_send(client):
+    allowed = client.options("/v1/t")["Access-Control-Allow-Headers"]
+
+    for name in ("authorization", "content-type", "x-retry-count", "anonymousid", "sentat", "rsa-retry-attempt"):
+        assert name in allowed
+
+
+def test_no_cookie_is_set_and_nothing_is_redirected(post, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = post("/v1/track/", track())
+
+    assert response.status_code == 200
+    assert not response.cookies
+
+
+def test_a_bad_event_does_not_fail_its_neighbours(post):
+    good = {"type": "track", **track()}
+    bad = [{"type": "track", "event": "x"}, 7, None, [], "x", {"type": "dance", "userId": "u1"}, {"userId": "u1"}]
+
+    response = post("/v1/batch", {"batch": [*bad, good]})
+
+    assert response.status_code == 200
+    assert Event.objects.count() == 1
+    assert RejectedEvent.objects.count() == len(bad)
+    assert RejectedEvent.objects.order_by("pk").first().reason == "An event needs a userId or an anonymousId."
+
+
+def test_trouble_with_the_database_asks_to_send_again(post):
+    post("/v1/track", track())
+
+    with connection.execute_wrapper(refuse):
+        response = post("/v1/track", track(messageId="m-2"))
+
+    assert response.status_code == 503
+    assert response.json()["code"] == "unavailable"
+    assert int(response["Retry-After"]) > 0
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def refuse(execute, sql, params, many, context):
+    raise OperationalError("gone")
