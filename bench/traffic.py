@@ -1,4 +1,4 @@
-"""What the measured clients send: half of it by visitors nobody knows, half by leads."""
+"""What the measured clients send: mostly what visitors do whom nobody knows, the rest what leads do."""
 
 import base64
 import uuid
@@ -14,10 +14,12 @@ from leads.models import Source
 WRITE_KEY = "wk_bench"
 HEADERS = {"Authorization": "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()}
 LEADS = 1_000
-VISITORS = 1_000
+VISITORS = 2_000
 EVENTS = ("Page Viewed", "Page Viewed", "Page Viewed", "eBook Downloaded", "Email Opened")
 PATHS = ("/pricing", "/machines/s2", "/blog/beans-or-capsules", "/lease")
 BATCH = 100
+VISIT = 4  # events in a row by one person
+KNOWN = 4  # one person of so many is a lead
 
 
 def make_source() -> Source:
@@ -41,13 +43,11 @@ def identify(number: int) -> dict[str, Any]:
     return {"type": "identify", "userId": user_id(number), "traits": traits, "messageId": str(uuid.uuid4())}
 
 
-def track(number: int) -> dict[str, Any]:
-    """Return an event: of a visitor where the number is even, of a lead where it is odd."""
-    who = (
-        {"userId": user_id(number // 2 % LEADS)}
-        if number % 2
-        else {"anonymousId": anonymous_id(number // 2 % VISITORS)}
-    )
+def track(number: int, person: int | None = None) -> dict[str, Any]:
+    """Return an event, by a person of its own unless given: one person of four is a lead."""
+    person = number if person is None else person
+    is_lead = person % KNOWN == 1
+    who = {"userId": user_id(person // KNOWN % LEADS)} if is_lead else {"anonymousId": anonymous_id(person % VISITORS)}
     properties = {"path": PATHS[number % len(PATHS)], "title": "Coffee for offices", "number": number}
     return {
         **who,
@@ -59,8 +59,8 @@ def track(number: int) -> dict[str, Any]:
 
 
 def batch(first: int, size: int = BATCH) -> dict[str, Any]:
-    """Return a batch of events."""
-    return {"batch": [{"type": "track", **track(number)} for number in range(first, first + size)]}
+    """Return a batch of events, a few by each person."""
+    return {"batch": [{"type": "track", **track(number, number // VISIT)} for number in range(first, first + size)]}
 
 
 def batch_request(value: dict[str, Any]) -> bytes:
@@ -70,7 +70,7 @@ def batch_request(value: dict[str, Any]) -> bytes:
 
 def make_known(port: int) -> None:
     """Let every visitor be seen and every lead be identified once."""
-    seen = ({"type": "track", **track(2 * number)} for number in range(VISITORS))
+    seen = ({"type": "page", "anonymousId": anonymous_id(number)} for number in range(VISITORS))
     known = (identify(number) for number in range(LEADS))
     run_load(port, [batch_request({"batch": calls}) for calls in _hundreds([*seen, *known])]).expect(200)
 

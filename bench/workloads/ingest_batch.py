@@ -14,7 +14,7 @@ from bench.load import Load, run_load
 from bench.report import Line, middle, quantile
 from bench.rounds import ROUNDS, alternate
 from bench.servers import web_server, worker
-from bench.traffic import BATCH, batch, batch_request, make_known, make_source
+from bench.traffic import BATCH, VISIT, batch, batch_request, make_known, make_source
 from leads.events.catalog import channel_of, kind_of
 from leads.models import Event, Identifier
 
@@ -102,7 +102,8 @@ def _line(sent: int, ours: list[Load], limit: list[float], cpu: dict[str, int]) 
         1000 * quantile(latencies, 0.99),
         limit_rate,
         rate / limit_rate,
-        f"events/s, {BATCH} a request, {CONNECTIONS} connections, half of known leads, worker beside it; "
+        f"events/s, {BATCH} a request, {CONNECTIONS} connections, {BATCH // VISIT} people a batch, a quarter leads, "
+        f"worker beside it; "
         f"limit: {LIMIT}, {direct.most_connections(CONNECTIONS)} connections",
         {"cpu_us": cpu},
     )

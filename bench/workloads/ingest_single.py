@@ -20,17 +20,17 @@ def run(size: int) -> None:
     each = max(CONNECTIONS, size // ROUNDS)
     with web_server() as web, empty_server() as empty, worker() as worker_pid:
         make_known(web.port)
-        costs = Costs(web.pid, worker_pid)
+        costs, empty_costs = Costs(web.pid, worker_pid), Costs(empty.pid, worker_pid)
         stored = Event.objects.count()
         ours, limit = alternate(
             lambda number: costs.of(lambda: send_tracks(web.port, "/v1/track", number * each, each)),
-            lambda number: send_tracks(empty.port, PATH, number * each, each),
+            lambda number: empty_costs.of(lambda: send_tracks(empty.port, PATH, number * each, each)),
         )
     sent = each * ROUNDS
     stored = Event.objects.count() - stored
     if stored != sent:
         raise SystemExit(f"Every event must be stored once: sent {sent}, stored {stored}.")
-    _line(sent, ours, limit, costs.per_thing(sent)).print()
+    _line(sent, ours, limit, {**costs.per_thing(sent), "limit_web": empty_costs.per_thing(sent)["web"]}).print()
 
 
 def send_tracks(port: int, path: str, first: int, count: int, connections: int = CONNECTIONS) -> Load:
@@ -54,6 +54,7 @@ def _line(sent: int, ours: list[Load], limit: list[Load], cpu: dict[str, int]) -
         1000 * quantile(latencies, 0.99),
         limit_rate,
         rate / limit_rate,
-        f"requests/s, {CONNECTIONS} connections, 2 processes of 4 threads, worker beside it; limit: {LIMIT}",
+        f"requests/s, {CONNECTIONS} connections, 2 processes of 4 threads, a quarter of the events by leads, "
+        f"worker beside it; limit: {LIMIT}",
         {"cpu_us": {**cpu, "generator": round(1e6 * generator)}},
     )
