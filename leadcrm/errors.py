@@ -18,6 +18,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return _answer(request, 403, "You may not do this.")
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without its token: from another site, or from a page that was open for too long."""
+    return _answer(request, 403, "The form's token is missing or too old. Reload the page and try again.")
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address where nothing is."""
     return _answer(request, 404, f"There is nothing at {request.path[:200]}.")

@@ -74,6 +74,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/
 _public = urlsplit(PUBLIC_URL)
 IS_HTTPS = _public.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname or "127.0.0.1", "localhost", "127.0.0.1", "[::1]"])
+CSRF_FAILURE_VIEW = "leadcrm.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 if TRUSTED_PROXIES:
@@ -346,6 +347,7 @@ UNFOLD = {
     "SITE_TITLE": "LeadCRM admin",
     "SITE_HEADER": "LeadCRM admin",
     "SITE_SYMBOL": "tune",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
     "SHOW_BACK_BUTTON": True,
     "STYLES": [lambda request: static("css/admin.css")],
     "BORDER_RADIUS": "6px",
