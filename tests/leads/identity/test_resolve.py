@@ -109,9 +109,7 @@ def test_two_claimed_leads_are_not_merged():
     resolution = resolve([seen(U1, E1)], {U1: 7, E1: 8}, leads)
 
     assert resolution.absorbed == {}
-    assert resolution.duplicates == {
-        (7, 8): "They share an e-mail address, but both are claimed or customers already."
-    }
+    assert resolution.duplicates == {(7, 8): "They share an e-mail address, but both are claimed or customers already."}
 
 
 def test_of_two_leads_equally_far_the_older_survives():
