@@ -142,7 +142,7 @@ NINE = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
         ({"timestamp": "2026-06-17T09:00:00Z", "sentAt": "never"}, {}, NINE),
         ({"timestamp": "2026-06-17T13:00:00Z"}, {}, NOON),
         ({"timestamp": "2026-06-17T12:30:00Z", "sentAt": "2026-06-17T12:00:00Z"}, {}, NOON),
-        ({"timestamp": "9999-12-31T23:59:59-14:00"}, {}, NOON),
+        ({"timestamp": "9999-12-31T23:59:59Z"}, {}, NOON),
     ],
 )
 def test_the_time_is_corrected_by_the_clients_clock(message, options, expected):
