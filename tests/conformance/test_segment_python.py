@@ -13,6 +13,8 @@ from segment.analytics.client import Client
 from leads.models import Event, Lead, RejectedEvent, Stage
 from tests.make import make_source
 
+JUNE = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -45,7 +47,9 @@ def send(client):
         "crm-user-77", name="Pricing", properties={"url": "https://shop.example/pricing"}, anonymous_id="anon-1"
     )
     client.identify("crm-user-77", {"email": "ada@acme.example", "firstName": "Ada", "company": {"name": "Acme"}})
-    client.track("crm-user-77", "eBook Downloaded", {"asset": "Playbook", "price": 9.5, "at": datetime(2026, 6, 1, tzinfo=UTC)})
+    client.track(
+        "crm-user-77", "eBook Downloaded", {"asset": "Playbook", "price": 9.5, "at": datetime(2026, 6, 1, tzinfo=UTC)}
+    )
     client.group("crm-user-77", "acme-1", {"name": "Acme", "employees": 240})
     client.screen("crm-user-77", name="Home")
     client.alias("anon-2", "crm-user-77")
@@ -90,12 +94,12 @@ def test_a_thousand_events_arrive_once_each(make_client, errors):
 def test_times_are_those_of_the_client(make_client):
     client = make_client()
 
-    client.track("u1", "Viewed", timestamp=datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
+    client.track("u1", "Viewed", timestamp=JUNE)
     client.flush()
     client.join()
 
     # The client says when it sent the batch, a moment before it is received.
-    late = Event.objects.get().occurred_at - datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+    late = Event.objects.get().occurred_at - JUNE
     assert 0 <= late.total_seconds() < 5
 
 
