@@ -28,6 +28,15 @@ class WorkingHours:
             left -= closes - begin
             moment = closes
 
+    def seconds_between(self, start: datetime, end: datetime) -> float:
+        """Return how many working seconds lie between two moments; 0 when `end` is not later."""
+        passed, moment = timedelta(0), start
+        while moment < end:
+            opens, closes = self._next_span(moment)
+            passed += max(min(closes, end) - max(opens, moment), timedelta(0))
+            moment = closes
+        return passed.total_seconds()
+
     def _next_span(self, moment: datetime) -> tuple[datetime, datetime]:
         """Return when sales next opens and closes, the span that ends after `moment`, both in UTC."""
         day = moment.astimezone(self.zone).date()

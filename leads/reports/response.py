@@ -7,7 +7,7 @@ from statistics import median
 
 from django.db.models import OuterRef, Subquery
 
-from leads.handoff.clock import respond_by
+from leads.handoff.clock import respond_by, sales_hours
 from leads.models import Stage, StageChange
 
 # The newest claims of the span tell enough; more would make the dashboard wait.
@@ -20,7 +20,7 @@ SPANS = ((5, "< 5 min"), (15, "5–15"), (30, "15–30"), (60, "30–60"), (240,
 class ClaimTimes:
     """What the claims of a span of time say.
 
-    on_time: claims before the lead's clock of working hours ran out. median_seconds: by the clock on the wall.
+    on_time: claims before the lead's clock ran out. median_seconds: of working hours, as in the histogram.
     """
 
     claims: int
@@ -47,7 +47,8 @@ def claim_times(*, since: datetime, until: datetime) -> ClaimTimes:
 
 
 def _measure(claims: Sequence[tuple[datetime, datetime]]) -> ClaimTimes:
-    seconds = [(end - start).total_seconds() for start, end in claims]
+    hours = sales_hours()
+    seconds = [hours.seconds_between(start, end) for start, end in claims]
     return ClaimTimes(
         claims=len(claims),
         on_time=sum(end <= respond_by(start) for start, end in claims),

@@ -38,6 +38,24 @@ def test_a_target_longer_than_a_day_runs_over_several_days():
     assert STOCKHOLM.add_minutes(wednesday, 25 * 60) == datetime(2026, 6, 19, 11, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        # Within a Wednesday, whose working hours in UTC are 6:00 to 16:00.
+        ((2026, 6, 17, 8, 0), (2026, 6, 17, 8, 45), 45),
+        # Ten minutes before closing and a quarter of an hour after opening.
+        ((2026, 6, 17, 15, 50), (2026, 6, 18, 6, 15), 25),
+        # The night alone, and a weekend with an hour of Friday and one of Monday around it.
+        ((2026, 6, 17, 17, 0), (2026, 6, 18, 5, 0), 0),
+        ((2026, 6, 19, 15, 0), (2026, 6, 22, 7, 0), 120),
+        # The wrong way round.
+        ((2026, 6, 17, 9, 0), (2026, 6, 17, 8, 0), 0),
+    ],
+)
+def test_only_working_hours_count_between_two_moments(start, end, minutes):
+    assert STOCKHOLM.seconds_between(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == minutes * 60
+
+
 @pytest.mark.django_db
 def test_a_new_sql_gets_thirty_working_minutes():
     lead = make_lead(stage=Stage.MQL)

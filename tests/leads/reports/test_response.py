@@ -48,6 +48,7 @@ def test_a_claim_the_next_morning_is_on_time_by_working_hours():
     times = claim_times(since=NOON - DAY, until=NOON + 2 * DAY)
 
     assert times.on_time == 1
+    assert times.median_seconds == 25 * 60
 
 
 def test_a_released_lead_keeps_the_clock_that_it_had():
