@@ -22,7 +22,6 @@ from leadcrm.processes import _end_with_the_launcher
 
 ROOT = Path(__file__).parents[1]
 STARTS_WITHIN = 60.0  # seconds
-ENDS_WITHIN = 20.0
 PATIENCE = 30.0  # seconds; covers several sweeps of beat, and the time until a dead worker's turn runs out
 Found = TypeVar("Found")
 
@@ -70,17 +69,6 @@ class Running:
                 raise AssertionError(f"{self.name} did not start within {STARTS_WITHIN:.0f} s:\n{self.says()[-3000:]}")
             time.sleep(0.05)
 
-    def ask_to_end(self) -> None:
-        if self.is_alive:
-            self.signal_all(signal.SIGCONT)
-            self.process.terminate()
-
-    def wait_for_its_end(self) -> None:
-        try:
-            self.process.wait(ENDS_WITHIN)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
 
 class Processes:
     """Starts processes that share a database, a Redis (none where its address is empty) and a folder of their own.
@@ -125,11 +113,10 @@ class Processes:
         schedule = ["--schedule", str(self.folder / "schedule"), "--pidfile="]
         return self.start("beat", [*CELERY, "beat", "--loglevel", "INFO", *schedule])
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         for running in self.started:
-            running.ask_to_end()
-        for running in self.started:
-            running.wait_for_its_end()
+            if running.is_alive:
+                running.kill()
 
 
 def wait_until_ready(running: Running) -> None:

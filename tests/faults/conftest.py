@@ -70,17 +70,7 @@ class House:
 
     def waiting_for_a_lock(self) -> set[str]:
         """Return the names of the processes whose transactions wait for a lock in PostgreSQL."""
-        return self._names("wait_event_type = 'Lock'")
-
-    def _names(self, condition: str) -> set[str]:
-        with connection.cursor() as cursor:
-            # Inside a transaction PostgreSQL would go on showing what it showed first.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT application_name FROM pg_stat_activity"
-                f" WHERE datname = current_database() AND pid <> pg_backend_pid() AND {condition}"
-            )
-            return {name for (name,) in cursor.fetchall()}
+        return names_of_connections("wait_event_type = 'Lock'")
 
     def settle(self) -> None:
         """Wait until every due lead is worked off, and every lead marked that a published rule set makes due."""
@@ -118,7 +108,7 @@ class House:
     def _pause(self) -> bool:
         for running in self._living():
             running.signal_all(signal.SIGSTOP)
-        if not self._names("state <> 'idle' AND backend_type = 'client backend'"):
+        if not names_of_connections("state <> 'idle'"):
             return True
         self.open()
         return False
@@ -141,8 +131,9 @@ def processes(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[
             try:
                 yield House(started, broker)
             finally:
-                started.stop()
-        # PostgreSQL counts a process's deadlocks when it ends, if not before.
+                started.kill()
+        # PostgreSQL counts the deadlocks of a connection when it ends, if not before.
+        wait_for(lambda: not names_of_connections("true"), "PostgreSQL to see its clients gone")
         assert deadlocks() == before
 
 
@@ -162,3 +153,15 @@ def deadlocks() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return cursor.fetchone()[0]
+
+
+def names_of_connections(condition: str) -> set[str]:
+    """Return the application names of the other connections to the database that meet an SQL condition."""
+    with connection.cursor() as cursor:
+        # Inside a transaction PostgreSQL would go on showing what it showed first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
+            f" AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND {condition}"
+        )
+        return {name for (name,) in cursor.fetchall()}
