@@ -93,6 +93,7 @@ def test_the_list_is_walked_with_keys(open_page, marketer, known, many):
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Maja Lund")).to_be_visible()
+    page.wait_for_load_state()  # the keys come with a script
 
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Search leads")).to_be_focused()

@@ -45,6 +45,7 @@ def test_a_claim_is_undone_and_made_again_with_keys(open_page, sales, waiting):
     expect(row_of(page, "Sonja Soon")).to_be_visible()
     expect(mine).not_to_contain_text("Sonja Soon")
 
+    page.wait_for_load_state()  # the keys come with a script
     page.keyboard.press("j")
     expect(page.locator(".queue-row.is-current")).to_contain_text("Lea Late")
     page.keyboard.press("c")
