@@ -7,6 +7,7 @@ from django.db.models import F, Min
 
 from leads import signals
 from leads.models import Lead
+from leads.rows import fetch, for_update
 
 
 def lock_leads(lead_ids: Iterable[int]) -> list[int]:
@@ -14,9 +15,13 @@ def lock_leads(lead_ids: Iterable[int]) -> list[int]:
 
     All who write many leads take the locks in this order, so that no two of them wait for each other.
     """
-    return list(
-        Lead.objects.filter(pk__in=set(lead_ids)).order_by("pk").select_for_update().values_list("pk", flat=True)
-    )
+    ids = list(set(lead_ids))
+    if not ids:
+        return []
+    # Spelt out, as it stands on the way of every batch of events: the ORM takes as long as ten of them.
+    places = ", ".join(["%s"] * len(ids))
+    sql = f"SELECT id FROM leads_lead WHERE id IN ({places}) ORDER BY id {for_update()}"  # noqa: S608 - placeholders
+    return [pk for (pk,) in fetch(sql, ids)]
 
 
 def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:

@@ -1,9 +1,8 @@
 """Store events. An event is stored once, whatever happens to it on the way and however often it is sent."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from leads.models import Event
 from leads.rows import as_time, fetch, given, insert_rows
@@ -11,8 +10,7 @@ from leads.rows import as_time, fetch, given, insert_rows
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     """A row of the events table, but for its source. lead_id: whose its identifier is, None for a visitor's."""
 
     message_id: str

@@ -1,17 +1,15 @@
 """What every channel hands to intake: events made uniform, and those it had to reject."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from leads.events.record import time_key
 from leads.identity.keys import Key
 
 
-@dataclass(frozen=True, slots=True)
-class InboundEvent:
-    """One event as intake wants it.
+class InboundEvent(NamedTuple):
+    """One event as intake wants it. A tuple, as a frozen dataclass takes five times as long to make.
 
     keys: what it was identified by, strongest first, never empty. occurred_at: UTC, not in the future.
     properties: of an identify its traits. former_id: the id that an alias gives up, which may be a user id.
@@ -33,8 +31,7 @@ class InboundEvent:
         return time_key(self.occurred_at, self.message_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """An event that could not be read: why, in words for whoever sent it, and its text as sent."""
 
     reason: str

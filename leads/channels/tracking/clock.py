@@ -32,7 +32,7 @@ def occurred_at(original: Any, sent_at: datetime | None, *, now: datetime) -> da
 
 def read_time(value: Any) -> datetime | None:
     """Return an ISO 8601 time in UTC, which is also taken for granted where no zone is given; None if it is none."""
-    if not isinstance(value, str):
+    if value is None or not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value)

@@ -20,6 +20,7 @@ LONGEST_ID = 300
 LONGEST_MESSAGE_ID = 100
 LONGEST_NAME = 200
 DEEPEST = 20
+NESTING = (dict, list)
 # What broken clients send where they know no id; taken at its word it would make one lead of all their users.
 NO_IDS = frozenset({"", "null", "undefined", "none", "nan", "[object object]"})
 EMPTY: Mapping[str, Any] = {}
@@ -197,5 +198,5 @@ def _refuse_deep(value: Any, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise EventRejected(f"properties and traits may be nested {DEEPEST} levels deep.")
     for item in value.values() if isinstance(value, dict) else value:
-        if isinstance(item, dict | list):
+        if item.__class__ in NESTING:
             _refuse_deep(item, depth + 1)
