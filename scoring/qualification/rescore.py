@@ -153,6 +153,6 @@ def _lock_unchanged(leads: Sequence[Lead]) -> set[int]:
     its rules made the lead due again.
     """
     read = {lead.pk: (lead.facts_version, lead.stage, lead.claimed_at, lead.scored_at) for lead in leads}
-    locked = Lead.objects.current().filter(pk__in=read).order_by("pk").select_for_update()
+    locked = Lead.objects.current().filter(pk__in=read).order_by("pk").select_for_update(no_key=True)
     rows = locked.values_list("pk", "facts_version", "stage", "claimed_at", "scored_at")
     return {pk for pk, *state in rows if read[pk] == tuple(state)}
