@@ -62,7 +62,7 @@ def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str
             wait_until_it_answers(web, address)
             yield address
         finally:
-            processes.stop()
+            processes.kill()
 
 
 @pytest.fixture
