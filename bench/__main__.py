@@ -7,13 +7,14 @@ the run and dropped afterwards; else on SQLite in a temporary folder.
 import os
 import sys
 
-from bench.place import own_place
+from bench.place import end_tidily, own_place
 
 WORKLOADS = ("ingest_single", "ingest_batch", "event_to_stage", "rescore", "list_page", "claim")
 
 
 def main() -> int:
     """Run what BENCH and N ask for."""
+    end_tidily()
     wanted = os.environ.get("BENCH", "")
     if wanted and wanted not in WORKLOADS:
         print(f"BENCH must be one of {', '.join(WORKLOADS)}, got {wanted}.", file=sys.stderr)

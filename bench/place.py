@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 REDIS_DATABASES = range(15, 0, -1)
 
 
+def end_tidily() -> None:
+    """Let SIGTERM unwind the program as Ctrl-C does, so that servers end and databases are dropped."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+
+
 @dataclass(frozen=True)
 class Place:
     """The environment that every process of one workload shares."""
@@ -27,7 +33,14 @@ class Place:
     def run(self, workload: str, size: int | None) -> None:
         """Run a workload in a process of its own, since a Django process knows one database for life."""
         command = [sys.executable, "-m", "bench.run", workload, *([str(size)] if size else [])]
-        subprocess.run(command, check=True, cwd=ROOT, env=self.environment)
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        try:
+            if process.wait():
+                raise SystemExit(f"The workload {workload} ended with {process.returncode}.")
+        finally:
+            # Told to stop, it ends its own servers first.
+            process.terminate()
+            process.wait()
 
 
 @contextmanager

@@ -12,6 +12,9 @@ ORGANIZATIONS = 1_000
 FIRST_NAMES = ("Maja", "Erik", "Sara", "Jonas", "Amara", "Noah", "Leila", "Tomasz", "Sofia", "Oliver", "Hanna")
 LAST_NAMES = ("Lindqvist", "Haugen", "Ekdahl", "Brandt", "Okafor", "Visser", "Ricci", "Wieczorek", "Thorne", "Nyberg",
               "Kjaer", "Carrasco", "Fontaine")  # fmt: skip
+# So many leads, however many there are in all, have a name that no other has.
+RARE = 20
+RARE_NAME = "Quillfeather"
 TITLES = ("Office manager", "Owner", "Head of operations", "Student", "Managing director", "Engineer")
 COUNTRIES = ("Sweden", "Norway", "Germany", "United Kingdom", "Italy", "Poland", "Denmark")
 INDUSTRIES = ("Hospitality", "Software", "Retail", "Education")
@@ -51,11 +54,12 @@ def _organizations() -> None:
 
 def _leads(first: int, last: int) -> None:
     fit, behaviour = f"({_hash('i', 11)} % 4000) / 100.0", f"({_hash('i', 13)} % 6000) / 100.0"
-    acted = _ago(f"{_hash('i', 17)} % {YEAR}")
+    acted, number = _ago(f"{_hash('i', 17)} % {YEAR}"), f"({_hash('i', 19)} % 900)"
+    usual = _pick(LAST_NAMES, "i", 3)
     columns = {
         "id": "i", "kind": "'person'", "email": "'lead' || i || '@bench.example'", "phone": "''",
         "first_name": _pick(FIRST_NAMES, "i", 2),
-        "last_name": f"{_pick(LAST_NAMES, 'i', 3)} || ' ' || ({_hash('i', 19)} % 900)",
+        "last_name": f"CASE WHEN i <= {RARE} THEN '{RARE_NAME}' ELSE {usual} || ' ' || {number} END",
         "title": _pick(TITLES, "i", 7), "country": _pick(COUNTRIES, "i", 5), "source": _pick(SOURCES, "i", 29),
         "organization_id": f"1 + {_hash('i', 23)} % {ORGANIZATIONS}", "attributes": _json("'{}'"),
         "attribute_times": _json("'{}'"), "stage": _pick(STAGES, "i", 31), "stage_changed_at": acted,

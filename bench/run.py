@@ -5,9 +5,12 @@ from importlib import import_module
 
 import django
 
+from bench.place import end_tidily
+
 
 def main(workload: str, size: str = "") -> None:
     """Prepare the database and run the workload; it prints its own lines."""
+    end_tidily()
     django.setup()
     from django.core.management import call_command  # only after setup
 

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 
+from bench import direct
 from bench.client import Client
 from bench.load import json_request, run_load
 from bench.people import api_headers, make_reps
@@ -33,7 +35,7 @@ SIZE = 300
 LIMIT = "a visitor's event and one look at a lead"
 RATE = 20.0  # measured events a second
 PROBES = 16
-LOOK_EVERY = 0.004  # seconds between two looks at the stage
+LOOK_EVERY = 0.002  # seconds between two looks at the stage
 CALIBRATION = 15  # times the size
 SETTLES_WITHIN = 120.0
 
@@ -115,12 +117,14 @@ def _probe(port: int, headers: Mapping[str, str], leads: Sequence[tuple[str, int
     start = time.perf_counter() + 0.2
 
     def work(probe: int) -> None:
-        client = Client(port, headers)
+        client, raw = Client(port, headers), direct.connect()
+        cursor = raw.cursor()
         for number in range(probe, len(leads), PROBES):
             time.sleep(max(0.0, start + number / RATE - time.perf_counter()))
-            ours.append(_until_sql(client, *leads[number]))
+            ours.append(_until_sql(client, cursor, *leads[number]))
             limit.append(_without_scoring(client, leads[number][1], number))
         client.close()
+        raw.close()
 
     threads = [threading.Thread(target=work, args=[probe]) for probe in range(PROBES)]
     for thread in threads:
@@ -132,16 +136,27 @@ def _probe(port: int, headers: Mapping[str, str], leads: Sequence[tuple[str, int
     return ours, limit
 
 
-def _until_sql(client: Client, user: str, lead_id: int) -> float:
+def _until_sql(client: Client, cursor: Any, user: str, lead_id: int) -> float:
     event = {**track(1), "userId": user, "event": "Demo Requested"}
     request = json_request("/v1/track", event, HEADERS)
     started = time.perf_counter()
     _accepted(client.send(request))
-    while client.get(f"/api/leads/{lead_id}/")["stage"] != Stage.SQL:
-        if time.perf_counter() - started > SETTLES_WITHIN:
-            raise SystemExit(f"Lead {lead_id} must become an SQL within {SETTLES_WITHIN:.0f} s, it did not.")
-        time.sleep(LOOK_EVERY)
+    _wait_for_sql(cursor, lead_id)
+    seen = client.get(f"/api/leads/{lead_id}/")["stage"]
+    if seen != Stage.SQL:
+        raise SystemExit(f"Lead {lead_id} must be an SQL over REST, it is {seen}.")
     return time.perf_counter() - started
+
+
+def _wait_for_sql(cursor: Any, lead_id: int) -> None:
+    """Look into the database, which costs little, so that the looking does not slow down what is measured."""
+    deadline = time.perf_counter() + SETTLES_WITHIN
+    while time.perf_counter() < deadline:
+        cursor.execute(f"SELECT stage FROM leads_lead WHERE id = {lead_id}")
+        if cursor.fetchone()[0] == Stage.SQL:
+            return
+        time.sleep(LOOK_EVERY)
+    raise SystemExit(f"Lead {lead_id} must become an SQL within {SETTLES_WITHIN:.0f} s, it did not.")
 
 
 def _without_scoring(client: Client, lead_id: int, number: int) -> float:

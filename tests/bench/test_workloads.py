@@ -12,7 +12,7 @@ FIELDS = ("name", "n", "seconds", "rate", "p50_ms", "p99_ms", "limit_rate", "rat
 def bench(**environment):
     command = [sys.executable, "-m", "bench"]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
+        command, cwd=settings.BASE_DIR, env={**os.environ, **environment}, capture_output=True, text=True, timeout=600
     )
 
 
