@@ -16,6 +16,7 @@ def test_two_workers_with_the_same_task_at_the_same_time_move_each_lead_once(hou
     publish_now()
     leads = [make_due_lead("demo_requested") for _ in range(PARTS * 3)]
     part = part_of(leads[0].pk)
+    complaints = house.complaints()
 
     with transaction.atomic():
         # Both have computed the same scores and wait to write them.
@@ -28,6 +29,7 @@ def test_two_workers_with_the_same_task_at_the_same_time_move_each_lead_once(hou
 
     assert_everything_is_exact()
     assert [moves_of(lead) for lead in leads] == [BY_DEMO] * len(leads)
+    assert house.complaints() == complaints
 
 
 def test_tasks_delivered_again_and_again_change_nothing(house):
