@@ -28,7 +28,7 @@ def refusal(status: int, code: str, message: str) -> HttpResponse:
 
 def try_again() -> HttpResponse:
     """Say that the fault is ours and passing; every client sends the same again."""
-    response = refusal(503, "unavailable", "The database can't be reached just now; send the same again.")
+    response = refusal(503, "unavailable", "The events can't be stored just now; send the same again.")
     response["Retry-After"] = RETRY_AFTER
     return response
 

@@ -2,8 +2,7 @@
 
 import logging
 
-from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 
@@ -30,7 +29,10 @@ def collect(request: HttpRequest, call: str, *, is_browser: bool = False) -> Htt
         return refusal(401, "invalid_write_key", str(error))
     except UnreadablePostError:
         return refusal(400, "incomplete", "The body ended before its length.")
-    except DatabaseError:
+    except SuspiciousOperation:
+        return refusal(400, "invalid_request", "The address or the headers of the request can't be read.")
+    except Exception:
+        # The database is away, or the fault is in the program: neither may cost the sender its events.
         logger.exception("Events could not be stored; their sender was asked to send them again.")
         return try_again()
     return success()
@@ -65,11 +67,14 @@ def _store(request: HttpRequest, call: str, *, is_browser: bool) -> None:
 
 
 def _read(request: HttpRequest) -> bytes:
-    """Return the bytes of a request, unread where its length says that they are too many."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MOST_BYTES:
+    """Return the bytes of a request, unread where its length says that they are too many.
+
+    A body sent in chunks says no length, and Django takes it for empty.
+    """
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+        chunks: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1)
+        return chunks
+    if length.isdigit() and int(length) > MOST_BYTES:
         raise too_large()
-    try:
-        return request.body
-    except RequestDataTooBig as error:
-        raise too_large() from error
+    return request.body

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import io
 import json
 
 import pytest
@@ -289,6 +290,15 @@ def test_a_bad_event_does_not_fail_its_neighbours(post):
     assert RejectedEvent.objects.order_by("pk").first().reason == "An event needs a userId or an anonymousId."
 
 
+def test_a_fault_of_ours_asks_to_send_again(post, monkeypatch):
+    monkeypatch.setattr("leads.capture.tracking.parse", None)
+
+    response = post("/v1/track", track())
+
+    assert response.status_code == 503
+    assert not Event.objects.exists()
+
+
 def test_trouble_with_the_database_asks_to_send_again(post):
     post("/v1/track", track())
 
@@ -303,3 +313,19 @@ def test_trouble_with_the_database_asks_to_send_again(post):
 
 def refuse(execute, sql, params, many, context):
     raise OperationalError("gone")
+
+
+def test_a_body_in_chunks_is_read_to_its_end(client, key):
+    body = json.dumps(track()).encode()
+    # As the app server hands it over: put together, without a length.
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(body)}
+
+    assert client.generic("POST", "/v1/track", **basic(key), **chunked).status_code == 200
+    assert stored().name == "Viewed"
+
+
+def test_an_address_that_cannot_be_read_is_a_400_in_json(post):
+    response = post("/v1/track?" + "&".join(f"a{number}=1" for number in range(2000)), track())
+
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid_request"
