@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from leadcrm.processes import run_together
 from leadcrm.setup import setup_url_if_needed
@@ -51,7 +52,11 @@ class Command(BaseCommand):
 
     def _announce(self, is_demo: bool) -> None:
         self.stdout.write(f"\nLeadCRM is ready at {settings.PUBLIC_URL}\n{SIGN_INS if is_demo else ''}")
-        setup_url = setup_url_if_needed()
+        try:
+            setup_url = setup_url_if_needed()
+        except DatabaseError:
+            # It serves all the same; /readyz says that the database is away.
+            setup_url = None
         if setup_url:
             self.stdout.write(f"Make the first admin at {setup_url}\n")
         self.stdout.write("Ctrl-C ends it.\n")
