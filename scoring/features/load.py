@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, FloatField, Func, QuerySet, TextField, When
+from django.db.models import Case, Field, Func, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -79,7 +79,8 @@ def posix_of_date(day: date | None) -> float | None:
 class PosixSeconds(Func):
     """A time as POSIX seconds, in which the engine counts; the database converts it faster than Python parses it."""
 
-    output_field = FloatField()
+    # Not a FloatField, which would call float() on every value once more.
+    output_field: Field[Any, Any] = Field()
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
