@@ -80,7 +80,7 @@ class PosixSeconds(Func):
     """A time as POSIX seconds, in which the engine counts; the database converts it faster than Python parses it."""
 
     # Not a FloatField, which would call float() on every value once more.
-    output_field: Field[Any, Any] = Field()
+    output_field: "Field[Any, Any]" = Field()
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
