@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from leads.events.catalog import CATALOG, channel_of, is_hand_raise, is_voluntary, label_of
+from leads.events.catalog import BOOKKEEPING, CATALOG, channel_of, is_hand_raise, is_voluntary, label_of
 from leads.events.channels import CHANNELS
 from leads.models import Event, Lead, Signal
 from leads.people.keyset import Order, Page, page_of, read_cursor
@@ -31,7 +31,7 @@ class Moment:
 
 def timeline_page(lead: Lead, *, channel: str, after: str) -> Page[Event]:
     """Return a page of a lead's events, of one channel unless that is "". Raises BadCursor."""
-    events = Event.objects.filter(lead=lead)
+    events = Event.objects.filter(lead=lead).exclude(kind__in=BOOKKEEPING)
     if channel:
         events = events.filter(kind__in=kinds_of(channel))
     return page_of(events, NEWEST_FIRST, after=after, size=PAGE_SIZE)
@@ -56,7 +56,7 @@ def day_above(after: str) -> date | None:
 
 def kinds_of(channel: str) -> list[str]:
     """Return the catalog's kinds that belong to a channel."""
-    return [kind.key for kind in CATALOG if kind.channel == channel]
+    return [kind.key for kind in CATALOG if kind.channel == channel and not kind.is_bookkeeping]
 
 
 def channel_choices(current: str) -> list[tuple[str, str, bool]]:

@@ -11,7 +11,13 @@ from django.db.models import Case, Field, Func, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
-from leads.events.catalog import HAND_RAISE_KINDS, KINDS_JUDGED_BY_PROPERTIES, VOLUNTARY_KINDS, is_voluntary
+from leads.events.catalog import (
+    BOOKKEEPING,
+    HAND_RAISE_KINDS,
+    KINDS_JUDGED_BY_PROPERTIES,
+    VOLUNTARY_KINDS,
+    is_voluntary,
+)
 from leads.models import Event, Lead
 from scoring.engine.facts import EventFact, LeadFacts, RuleSet, needed_properties
 
@@ -99,6 +105,10 @@ class PosixSeconds(Func):
 def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple[Any, ...]]:
     # Most rules look at the kind alone: decoding every event's properties would take longer than all the rest.
     properties = Case(When(kind__in=kinds_with_properties, then=Cast("properties", TextField())))
-    return Event.objects.filter(lead_id__in=lead_ids).values_list(
-        "lead_id", "kind", PosixSeconds("occurred_at"), "source_id", "message_id", "signal", "name", properties
+    return (
+        Event.objects.filter(lead_id__in=lead_ids)
+        .exclude(kind__in=BOOKKEEPING)
+        .values_list(
+            "lead_id", "kind", PosixSeconds("occurred_at"), "source_id", "message_id", "signal", "name", properties
+        )
     )
