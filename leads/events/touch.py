@@ -18,14 +18,14 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
     The latest event by occurred_at counts as the last and the earliest one's channel as the lead's source, whatever
     order they arrive in. Call while the leads are locked, if there are several.
     """
-    rows: dict[int, dict[str, Any]] = {}
+    spans: dict[int, _Span] = {}
     for event in events:
         if event.lead_id is not None:
-            _count(rows.setdefault(event.lead_id, _untouched(event.lead_id)), event)
-    if not rows:
+            spans.setdefault(event.lead_id, _Span()).include(event)
+    if not spans:
         return []
     table, parameters = given(
-        list(rows.values()),
+        [span.row(lead_id) for lead_id, span in spans.items()],
         lead_id="bigint",
         last_at="timestamptz",
         last_kind="text",
@@ -33,22 +33,37 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
         first_channel="text",
     )
     run(_touch_statement(table), [as_time(now), *parameters])
-    signals.events_recorded.send(sender=Event, lead_ids=sorted(rows), now=now)
-    return sorted(rows)
+    signals.events_recorded.send(sender=Event, lead_ids=sorted(spans), now=now)
+    return sorted(spans)
 
 
-def _untouched(lead_id: int) -> dict[str, Any]:
-    return {"lead_id": lead_id, "last_at": None, "last_kind": "", "first_key": None, "first_channel": ""}
+class _Span:
+    """The first and the last of a lead's activities."""
 
+    __slots__ = ("first", "last")
 
-def _count(row: dict[str, Any], event: EventRow) -> None:
-    if event.kind in BOOKKEEPING:
-        return
-    at, key = as_time(event.occurred_at), event.time_key
-    if row["last_at"] is None or (key[:26], event.kind) > (row["last_key"], row["last_kind"]):
-        row.update(last_at=at, last_key=key[:26], last_kind=event.kind)
-    if row["first_key"] is None or key < row["first_key"]:
-        row.update(first_key=key, first_channel=event.channel)
+    def __init__(self) -> None:
+        self.first: EventRow | None = None
+        self.last: EventRow | None = None
+
+    def include(self, event: EventRow) -> None:
+        if event.kind in BOOKKEEPING:
+            return
+        at, first, last = event.occurred_at, self.first, self.last
+        if last is None or at > last.occurred_at or (at == last.occurred_at and event.kind > last.kind):
+            self.last = event
+        if first is None or at < first.occurred_at or (at == first.occurred_at and event.message_id < first.message_id):
+            self.first = event
+
+    def row(self, lead_id: int) -> dict[str, Any]:
+        first, last = self.first, self.last
+        return {
+            "lead_id": lead_id,
+            "last_at": as_time(last.occurred_at) if last else None,
+            "last_kind": last.kind if last else "",
+            "first_key": first.time_key if first else None,
+            "first_channel": first.channel if first else "",
+        }
 
 
 @cache

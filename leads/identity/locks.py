@@ -66,12 +66,13 @@ def lock_known_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], d
 
 
 def _lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
-    places = ", ".join(["(%s, %s)"] * len(keys))
-    sql = f"""
-        SELECT id, kind, value, lead_id FROM leads_identifier WHERE (kind, value) IN (VALUES {places})
-        ORDER BY kind, value {for_update()}
-    """  # noqa: S608 - placeholders
-    return fetch(sql, [part for key in keys for part in key])
+    values: dict[str, list[str]] = {}
+    for kind, value in keys:
+        values.setdefault(kind, []).append(value)
+    # A step into the index for each kind; pairs in one list take the database twice as long to plan and to find.
+    wanted = " OR ".join(f"(kind = %s AND value IN ({', '.join(['%s'] * len(some))}))" for some in values.values())
+    sql = f"SELECT id, kind, value, lead_id FROM leads_identifier WHERE {wanted} ORDER BY kind, value {for_update()}"  # noqa: S608
+    return fetch(sql, [part for kind, some in values.items() for part in (kind, *some)])
 
 
 def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
