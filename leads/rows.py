@@ -5,7 +5,7 @@ statements that use them are written once.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -91,6 +91,20 @@ def with_text(column: str, key: str, value: str) -> str:
 def by_bytes(expression: str) -> str:
     """Return a text expression that compares byte by byte, as Python compares, whatever the database's language."""
     return f'{expression} COLLATE "C"' if is_postgresql() else expression
+
+
+def places(values: Collection[Any]) -> str:
+    """Return the placeholders of a list of values."""
+    return ", ".join(["%s"] * len(values))
+
+
+def posix_seconds(column: str) -> str:
+    """Return the expression for a time as POSIX seconds, a float to the microsecond."""
+    if is_postgresql():
+        # `extract` would be a slow numeric.
+        return f"date_part('epoch', {column})"
+    # Django stores times as text in UTC: whole seconds, and the fraction after them.
+    return f"strftime('%%s', {column}) + CAST('0' || substr({column}, 20) AS REAL)"
 
 
 def for_update() -> str:

@@ -2,14 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
-
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, Field, Func, QuerySet, TextField, When
-from django.db.models.functions import Cast
-from django.db.models.sql.compiler import SQLCompiler
 
 from leads.events.catalog import (
     BOOKKEEPING,
@@ -18,7 +13,8 @@ from leads.events.catalog import (
     VOLUNTARY_KINDS,
     is_voluntary,
 )
-from leads.models import Event, Lead
+from leads.models import Lead
+from leads.rows import fetch, places, posix_seconds
 from scoring.engine.facts import EventFact, LeadFacts, RuleSet, needed_properties
 
 NO_PROPERTIES: Mapping[str, object] = {}
@@ -82,33 +78,15 @@ def posix_of_date(day: date | None) -> float | None:
     return datetime.combine(day, time(0), UTC).timestamp() if day is not None else None
 
 
-class PosixSeconds(Func):
-    """A time as POSIX seconds, in which the engine counts; the database converts it faster than Python parses it."""
-
-    # Not a FloatField, which would call float() on every value once more.
-    output_field: "Field[Any, Any]" = Field()
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, Sequence[Any]]:
-        """Return date_part, which is a float to the microsecond (extract would be a slow numeric)."""
-        return self.as_sql(compiler, connection, template="date_part('epoch', %(expressions)s)", **extra)
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, tuple[str | int, ...]]:
-        """Return whole seconds and the fraction after them, which Django stores as text in UTC."""
-        template = "strftime('%%%%s', %(expressions)s) + CAST('0' || substr(%(expressions)s, 20) AS REAL)"
-        return self.as_sql(compiler, connection, template=template, **extra)
-
-
-def _event_rows(lead_ids: Sequence[int], kinds_with_properties: set[str]) -> QuerySet[Event, tuple[Any, ...]]:
+def _event_rows(lead_ids: Sequence[int], kinds_with_properties: Collection[str]) -> list[tuple[Any, ...]]:
+    """Read events as plain rows: millions go by in a rescore, and the ORM would touch each value once more."""
+    if not lead_ids:
+        return []
     # Most rules look at the kind alone: decoding every event's properties would take longer than all the rest.
-    properties = Case(When(kind__in=kinds_with_properties, then=Cast("properties", TextField())))
-    return (
-        Event.objects.filter(lead_id__in=lead_ids)
-        .exclude(kind__in=BOOKKEEPING)
-        .values_list(
-            "lead_id", "kind", PosixSeconds("occurred_at"), "source_id", "message_id", "signal", "name", properties
-        )
-    )
+    sql = f"""
+        SELECT lead_id, kind, {posix_seconds("occurred_at")}, source_id, message_id, signal, name,
+               CASE WHEN kind IN ({places(kinds_with_properties)}) THEN properties END
+        FROM leads_event
+        WHERE lead_id IN ({places(lead_ids)}) AND kind NOT IN ({places(BOOKKEEPING)})
+    """  # noqa: S608 - names of our own
+    return fetch(sql, [*kinds_with_properties, *lead_ids, *BOOKKEEPING])
