@@ -68,6 +68,31 @@ def test_the_earlier_visits_of_a_browser_become_the_leads(source):
     assert Event.objects.get(lead=None).identifier.value == "a2"
 
 
+def test_a_visit_of_a_visitor_seen_before_takes_one_statement(source, heard):
+    take_in(source, [inbound(A1)], now=NOON)
+    visit = inbound(A1, kind="ad_clicked", properties={"path": "/pricing"}, signal="bot_agent")
+
+    assert count_statements(source, [visit]) == 1
+    assert take_in(source, [visit], now=NOON).stored == 0
+    stored = Event.objects.get(message_id=visit.message_id)
+    assert (stored.kind, stored.name, stored.channel, stored.signal) == ("ad_clicked", "ad_clicked", "ad", "bot_agent")
+    assert (stored.properties, stored.occurred_at, stored.received_at) == ({"path": "/pricing"}, NOON, NOON)
+    assert (stored.identifier.value, stored.lead, stored.source) == ("a1", None, source)
+    assert heard == []
+
+
+def test_a_visit_in_a_browser_that_is_a_leads_is_that_leads(source, heard):
+    take_in(source, [inbound(U1, A1)], now=NOON)
+    lead = Lead.objects.get()
+    heard.clear()
+
+    taken = take_in(source, [inbound(A1)], now=NOON)
+
+    assert (taken.stored, taken.lead_ids) == (1, [lead.pk])
+    assert lead.events.count() == 2
+    assert heard == [("events_recorded", {"lead_ids": [lead.pk]})]
+
+
 def test_what_a_visitor_said_counts_once_somebody_is_known(source):
     properties = {"firstName": "Ada", "company": {"name": "Acme", "employee_count": 12}}
     take_in(source, [identify(A1, properties=properties)], now=NOON)
