@@ -55,7 +55,9 @@ def test_a_user_changes_their_password(browser, marketer):
     new = "a quite new password"
 
     response = browser.post(
-        "/accounts/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True
+        "/accounts/password_change/",
+        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
+        follow=True,
     )
 
     marketer.refresh_from_db()
