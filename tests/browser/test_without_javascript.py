@@ -53,7 +53,7 @@ def test_a_lead_is_claimed_and_released(plain, waiting):
     expect(plain.locator(".toast")).to_contain_text("Lea Late is back in the queue.")
 
     plain.get_by_role("link", name="Sonja Soon").click()
-    plain.get_by_role("button", name="Claim lead").click()
+    plain.locator(".lead-head").get_by_role("button", name="Claim lead").click()
     expect(plain.locator(".lead-head .pill")).to_have_text(re.compile("Claimed"))
 
     plain.get_by_role("button", name="Sign out").click()
