@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from scoring.qualification.drain import drain_all, drain_part, due_parts, score_now
-from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn
+from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn, take_turns
 from scoring.rules.publish import continue_marking
 
 # Without a broker a request scores what it touched itself, unless that would make its client wait.
@@ -42,10 +42,12 @@ def score_soon(lead_ids: Sequence[int]) -> None:
 
 def enqueue_parts(parts: Sequence[int]) -> None:
     """Enqueue a task for each part that has none."""
-    for part in parts:
-        if take_turn(part):
-            try:
-                score_due.delay(part=part)
-            except Exception:
-                end_turn(part)
-                raise
+    waiting = take_turns(parts)
+    try:
+        while waiting:
+            score_due.delay(part=waiting[-1])
+            waiting.pop()
+    except Exception:
+        for part in waiting:
+            end_turn(part)
+        raise

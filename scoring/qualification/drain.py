@@ -30,17 +30,24 @@ def due_parts(*, now: datetime) -> list[int]:
 
 
 def drain_part(part: int, *, clock: Clock, report: Progress | None = None) -> None:
-    """Score one part's leads until none of them is due; `report` hears how many each batch scored."""
-    try:
-        while lead_ids := _next_batch(part, clock):
-            keep_turn(part)
-            with no_garbage_collection():
-                rescore_leads(lead_ids, now=clock())
-            if report is not None:
-                report(len(lead_ids))
-    except BaseException:
+    """Score one part's leads until none of them is due; `report` hears how many each batch scored.
+
+    The turn ends before each look: a lead that becomes due after the look has a task of its own then. Only who finds
+    more than a batch takes it back and goes on.
+    """
+    is_more = True
+    while is_more:
         end_turn(part)
-        raise
+        lead_ids = due_leads(part, now=clock())
+        if not lead_ids:
+            return
+        is_more = len(lead_ids) == BATCH
+        if is_more:
+            keep_turn(part)
+        with no_garbage_collection():
+            rescore_leads(lead_ids, now=clock())
+        if report is not None:
+            report(len(lead_ids))
 
 
 def drain_all(*, clock: Clock, report: Progress | None = None) -> None:
@@ -53,15 +60,6 @@ def score_now(lead_ids: Sequence[int], *, clock: Clock) -> None:
     """Score these leads where they are due."""
     now = clock()
     rescore_leads(list(Lead.objects.due_for_scoring(now).filter(pk__in=lead_ids).values_list("pk", flat=True)), now=now)
-
-
-def _next_batch(part: int, clock: Clock) -> list[int]:
-    lead_ids = due_leads(part, now=clock())
-    if not lead_ids:
-        end_turn(part)
-        # From here on a new event starts a new task; what came in between the look and the end is still ours.
-        lead_ids = due_leads(part, now=clock())
-    return lead_ids
 
 
 @contextmanager

@@ -35,8 +35,18 @@ def keep_turn(part: int | str) -> None:
     cache.set(_key(part), 1, TURN_LASTS)
 
 
+def take_turns(parts: Iterable[int]) -> list[int]:
+    """Take the turns that nobody holds and return their parts."""
+    parts = list(parts)
+    if len(parts) > 1:
+        # While scoring is busy all turns are held: to ask once is quicker than to be refused for each.
+        held = cache.get_many(_key(part) for part in parts)
+        parts = [part for part in parts if _key(part) not in held]
+    return [part for part in parts if take_turn(part)]
+
+
 def end_turn(part: int | str) -> None:
-    """Give the turn back. Whoever ends a turn looks once more for due leads: one may have come in just before."""
+    """Give the turn back. Whoever ends a turn looks for due leads after that: one may have come in just before."""
     cache.delete(_key(part))
 
 

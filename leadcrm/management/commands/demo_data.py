@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from leadcrm.demo.generate import make_demo
-from leadcrm.demo.progress import ProgressBar
 from leadcrm.demo.users import WRITE_KEY
+from leads.management.progress import ProgressBar
 from leads.models import Lead, Source
 from scoring.qualification.drain import drain_all
 

@@ -1,6 +1,5 @@
 """Score every lead again."""
 
-import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from leads.management.progress import ProgressBar
 from leads.models import Event, Lead
 from scoring.qualification.walk import rescore_all
-
-BAR = 40
 
 
 class Command(BaseCommand):
@@ -29,26 +27,10 @@ class Command(BaseCommand):
             raise CommandError("Say --all: that every lead is to be scored.")
         total, events = Lead.objects.current().count(), Event.objects.exclude(lead=None).count()
         started = time.perf_counter()
-        bar = ProgressBar(total) if sys.stderr.isatty() else None
-        rescore_all(clock=timezone.now, report=bar.advance if bar else None)
+        with ProgressBar(self.stderr, "Scoring", total) as bar:
+            rescore_all(clock=timezone.now, report=bar.advance)
         seconds = time.perf_counter() - started
         self.stdout.write(
             f"{total:,} leads with {events:,} events in {seconds:.1f} s: "
             f"{total / seconds:,.0f} leads/s, {events / seconds:,.0f} events/s"
         )
-
-
-class ProgressBar:
-    """A line on a terminal that fills."""
-
-    def __init__(self, total: int) -> None:
-        self.total = max(total, 1)
-        self.done = 0
-
-    def advance(self, number: int) -> None:
-        """Draw the line with so many more done."""
-        self.done = min(self.done + number, self.total)
-        filled = BAR * self.done // self.total
-        end = "\n" if self.done == self.total else ""
-        sys.stderr.write(f"\r{'#' * filled}{'.' * (BAR - filled)} {self.done:,} of {self.total:,}{end}")
-        sys.stderr.flush()
