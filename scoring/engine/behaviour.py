@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
 from scoring.engine.conditions import EventTest, compile_event_test, is_known, property_reader, text_of
-from scoring.engine.decay import Term, clip, decayed_sum, half_life_seconds
+from scoring.engine.decay import NEVER_FADES, Term, clip, decayed_sum, half_life_seconds
 from scoring.engine.explain import BEHAVIOUR, Entry
 from scoring.engine.facts import BOT_AGENT, DAY, BehaviourRule, EventFact, LeadFacts, Limit
 
@@ -80,11 +81,15 @@ def _counted_events(
 def _line(rule: CompiledRule, events: list[EventFact], as_of: float) -> tuple[Entry, Term]:
     if rule.keep_latest is not None and len(events) > 1:
         events = rule.keep_latest(events)
-    times = [event.at for event in events]
     _, name, points, half_life, cap, _, _ = rule
-    total = decayed_sum(points, [as_of - at for at in times], half_life)
-    given = clip(points * len(times), -cap, cap)
-    entry = Entry(name, BEHAVIOUR, given, clip(total, -cap, cap), len(times), max(times))
+    count, last_at = len(events), events[0].at
+    if count == 1:
+        # The usual case, in which there is nothing to sum up.
+        total = points if half_life == NEVER_FADES else points * 2.0 ** (-(as_of - last_at) / half_life)
+    else:
+        last_at = max([event.at for event in events])
+        total = decayed_sum(points, [as_of - event.at for event in events], half_life)
+    entry = Entry(name, BEHAVIOUR, clip(points * count, -cap, cap), clip(total, -cap, cap), count, last_at)
     return entry, Term(total, half_life, cap)
 
 
@@ -139,7 +144,12 @@ def _week(event: EventFact) -> int:
 
 
 def _month(event: EventFact) -> tuple[int, int]:
-    day = date.fromordinal(_EPOCH + _day(event))
+    return _month_of(_day(event))
+
+
+@lru_cache(maxsize=4096)
+def _month_of(day_since_1970: int) -> tuple[int, int]:
+    day = date.fromordinal(_EPOCH + day_since_1970)
     return day.year, day.month
 
 

@@ -1,10 +1,11 @@
 """From the database to facts: whole batches of leads in a fixed number of queries."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from leads.events.catalog import (
     BOOKKEEPING,
@@ -20,9 +21,52 @@ from scoring.engine.facts import EventFact, LeadFacts, RuleSet, needed_propertie
 NO_PROPERTIES: Mapping[str, object] = {}
 
 
-def read_leads(lead_ids: Sequence[int]) -> list[Lead]:
+class OrganizationRow(NamedTuple):
+    """What rules may ask of an organization."""
+
+    name: str
+    domain: str
+    industry: str
+    employee_count: int | None
+    country: str
+
+
+class LeadRow(NamedTuple):
+    """What scoring reads of a lead, under the names that the lead has: a third of the cost of the whole of it."""
+
+    pk: int
+    facts_version: int
+    stage: str
+    claimed_at: datetime | None
+    scored_at: datetime | None
+    decided_version: int | None
+    recycled_at: datetime | None
+    retry_on: date | None
+    disqualified_at: datetime | None
+    score: float
+    fit: float
+    behaviour: float
+    kind: str
+    email: str
+    phone: str
+    first_name: str
+    last_name: str
+    title: str
+    source: str
+    country: str
+    attributes: Mapping[str, object]
+    organization: OrganizationRow | None
+
+
+def read_leads(lead_ids: Sequence[int]) -> list[LeadRow]:
     """Read current leads with their organizations. Its facts_version is as old as everything else that is read."""
-    return list(Lead.objects.current().filter(pk__in=lead_ids).select_related("organization").order_by("pk"))
+    *own, _ = LeadRow._fields
+    organizations = [f"organization__{field}" for field in OrganizationRow._fields]
+    leads = Lead.objects.current().filter(pk__in=lead_ids).order_by("pk")
+    return [
+        LeadRow._make((*row[: len(own)], OrganizationRow._make(row[len(own) :]) if row[len(own)] is not None else None))
+        for row in leads.values_list(*own, *organizations)
+    ]
 
 
 def events_of(lead_ids: Sequence[int], rule_set: RuleSet) -> Mapping[int, Sequence[EventFact]]:
@@ -30,7 +74,7 @@ def events_of(lead_ids: Sequence[int], rule_set: RuleSet) -> Mapping[int, Sequen
     events: dict[int, list[EventFact]] = defaultdict(list)
     rows = _event_rows(lead_ids, needed_properties(rule_set) | KINDS_JUDGED_BY_PROPERTIES)
     for lead_id, kind, at, source, message_id, signal, name, properties in rows:
-        known = json.loads(properties) if properties else NO_PROPERTIES
+        known = orjson.loads(properties) if properties else NO_PROPERTIES
         voluntary = is_voluntary(kind, known) if kind in KINDS_JUDGED_BY_PROPERTIES else kind in VOLUNTARY_KINDS
         events[lead_id].append(
             EventFact(kind, at, source, message_id, known, signal, voluntary, kind in HAND_RAISE_KINDS, name)
@@ -38,12 +82,12 @@ def events_of(lead_ids: Sequence[int], rule_set: RuleSet) -> Mapping[int, Sequen
     return events
 
 
-def facts_of(lead: Lead, events: Sequence[EventFact]) -> LeadFacts:
+def facts_of(lead: Lead | LeadRow, events: Sequence[EventFact]) -> LeadFacts:
     """Return all that the lead's score depends on besides rules and time."""
     return LeadFacts(attributes_of(lead), events, posix(lead.recycled_at))
 
 
-def attributes_of(lead: Lead) -> dict[str, object]:
+def attributes_of(lead: Lead | LeadRow) -> dict[str, object]:
     """Return a lead's attributes flat, by the names that conditions use."""
     flat: dict[str, object] = {
         "kind": lead.kind,

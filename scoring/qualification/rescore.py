@@ -13,7 +13,7 @@ from scoring.engine.explain import Entry
 from scoring.engine.facts import EventFact, LeadFacts
 from scoring.engine.next_change import due_at
 from scoring.engine.score import CompiledRuleSet, Score, score_lead
-from scoring.features.load import events_of, facts_of, posix, posix_of_date, read_leads
+from scoring.features.load import LeadRow, events_of, facts_of, posix, posix_of_date, read_leads
 from scoring.qualification.decide import Decision, LeadState, decide
 from scoring.qualification.write import ScoredLead, write_scores
 from scoring.rules.live import live_rule_set
@@ -29,7 +29,7 @@ FAILED_RETRY = timedelta(minutes=10)
 class Outcome:
     """What the computation found for one lead, before anything is written."""
 
-    lead: Lead
+    lead: LeadRow
     scored: ScoredLead
     move: Move | None
 
@@ -38,7 +38,7 @@ class Outcome:
 class Batch:
     """What was read of some leads: themselves first, then the rules, then their events."""
 
-    leads: Sequence[Lead]
+    leads: Sequence[LeadRow]
     live: CompiledRuleSet
     events: Mapping[int, Sequence[EventFact]]
 
@@ -74,7 +74,7 @@ def store(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
     return unchanged
 
 
-def lead_state(lead: Lead) -> LeadState:
+def lead_state(lead: Lead | LeadRow) -> LeadState:
     """Return what qualification needs to know of a lead besides its facts."""
     is_scored = lead.scored_at is not None
     return LeadState(
@@ -94,7 +94,7 @@ def entry_json(entry: Entry) -> dict[str, object]:
     return {**entry._asdict(), "last_at": last_at}
 
 
-def _outcome(lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, now: datetime) -> Outcome:
+def _outcome(lead: LeadRow, events: Sequence[EventFact], live: CompiledRuleSet, now: datetime) -> Outcome:
     try:
         return _computed(lead, facts_of(lead, events), live, now)
     except Exception:
@@ -102,7 +102,7 @@ def _outcome(lead: Lead, events: Sequence[EventFact], live: CompiledRuleSet, now
         return _postponed(lead, live, now)
 
 
-def _computed(lead: Lead, facts: LeadFacts, live: CompiledRuleSet, now: datetime) -> Outcome:
+def _computed(lead: LeadRow, facts: LeadFacts, live: CompiledRuleSet, now: datetime) -> Outcome:
     as_of = now.timestamp()
     score = score_lead(live, facts, as_of)
     decision = decide(lead_state(lead), score, facts, live.rule_set, as_of)
@@ -120,7 +120,7 @@ def _computed(lead: Lead, facts: LeadFacts, live: CompiledRuleSet, now: datetime
     return Outcome(lead, scored, _move(lead, score, decision, live))
 
 
-def _postponed(lead: Lead, live: CompiledRuleSet, now: datetime) -> Outcome:
+def _postponed(lead: LeadRow, live: CompiledRuleSet, now: datetime) -> Outcome:
     """Keep the score that the lead has and try again later."""
     version = lead.decided_version if lead.decided_version is not None else live.rule_set.version
     scored = ScoredLead(
@@ -129,7 +129,7 @@ def _postponed(lead: Lead, live: CompiledRuleSet, now: datetime) -> Outcome:
     return Outcome(lead, scored, None)
 
 
-def _move(lead: Lead, score: Score, decision: Decision, live: CompiledRuleSet) -> Move | None:
+def _move(lead: LeadRow, score: Score, decision: Decision, live: CompiledRuleSet) -> Move | None:
     if not decision.path:
         return None
     strongest = sorted(score.entries, key=lambda entry: -entry.points_now)[:EVIDENCE_LINES]
@@ -146,7 +146,7 @@ def _move(lead: Lead, score: Score, decision: Decision, live: CompiledRuleSet) -
     )
 
 
-def _lock_unchanged(leads: Sequence[Lead]) -> set[int]:
+def _lock_unchanged(leads: Sequence[Lead | LeadRow]) -> set[int]:
     """Lock the leads in id order and return those that still are as they were read.
 
     scored_at: another worker's result stands, whatever rules it read; it was computed from facts no older than ours, or

@@ -1,11 +1,11 @@
 """Write what a batch of scorings found. Callers hold the leads' row locks."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
+import orjson
 from django.db import connection
 
 from scoring.engine.explain import Entry
@@ -36,7 +36,7 @@ def write_scores(scored: Sequence[ScoredLead]) -> None:
         _update_at_once(scored)
     else:
         _update_each(scored)
-    _write_entries([(one.lead_id, json.dumps(one.entries)) for one in scored if one.entries is not None])
+    _write_entries([(one.lead_id, _as_json(one.entries)) for one in scored if one.entries is not None])
 
 
 def _write_entries(explanations: Sequence[tuple[int, str]]) -> None:
@@ -76,3 +76,8 @@ def _update_each(scored: Sequence[ScoredLead]) -> None:
             statement,
             [(s.score, s.fit, s.behaviour, adapt(s.scored_at), adapt(s.due_at), s.version, s.lead_id) for s in scored],
         )
+
+
+def _as_json(entries: Sequence[Entry]) -> str:
+    # Plain tuples: orjson refuses named ones rather than guess what is meant.
+    return orjson.dumps([tuple(entry) for entry in entries]).decode()
