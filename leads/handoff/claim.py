@@ -43,7 +43,7 @@ def claim_lead(lead: Lead, *, rep: User, now: datetime) -> None:
 def _refusal(lead: Lead, *, now: datetime) -> AlreadyClaimed:
     current = Lead.objects.select_related("owner").get(pk=lead.pk)
     if current.stage != Stage.CLAIMED or current.owner is None or current.claimed_at is None:
-        return AlreadyClaimed(f"{current.display_name} has left the queue and is {current.get_stage_display()} now.")
+        return AlreadyClaimed(f"{current.display_name} is {current.get_stage_display()} and not in the queue.")
     ago = _ago((now - current.claimed_at).total_seconds())
     return AlreadyClaimed(
         f"{current.owner} claimed {current.display_name} {ago} before you.",

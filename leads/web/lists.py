@@ -146,7 +146,7 @@ class ListState:
         return ("within " + days if days else "ever", label)
 
     def menus(self) -> list[Menu]:
-        """Return the filters that can still be set by a choice."""
+        """Return the filters that can still be set by a choice, and those whose value was not understood."""
         choices: dict[str, tuple[str, Mapping[str, str]]] = {
             "stage": ("Stage", dict(Stage.choices)),
             "source": ("Source", {key: channel.label for key, channel in CHANNELS.items()}),
@@ -156,7 +156,7 @@ class ListState:
         return [
             Menu(label, tuple(Link(text, self.query(**{name: value})) for value, text in options.items()))
             for name, (label, options) in choices.items()
-            if not self.params.get(name)
+            if not self.params.get(name) or name in self.filters.errors
         ]
 
 

@@ -41,7 +41,7 @@ def test_the_second_claim_is_refused_and_told_who_was_first(sales, other_sales):
 def test_a_lead_that_has_left_the_queue_can_not_be_claimed(sales):
     lead = make_lead(stage=Stage.MQL, first_name="Sara", last_name="Ekdahl")
 
-    with pytest.raises(AlreadyClaimed, match="Sara Ekdahl has left the queue and is MQL now"):
+    with pytest.raises(AlreadyClaimed, match="Sara Ekdahl is MQL and not in the queue"):
         claim_lead(lead, rep=sales, now=NOON)
 
 

@@ -101,6 +101,12 @@ def test_a_filter_in_force_is_a_chip_that_leads_to_the_list_without_it(browser):
     assert 'href="/leads/?stage=mql&amp;q=ann"' in page
 
 
+def test_a_filter_that_was_not_understood_can_be_chosen_again(browser):
+    page = browser.get("/leads/?stage=foo").content.decode()
+
+    assert 'href="/leads/?stage=mql"' in page
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
