@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from leads.errors import NotOwner, StageMoveRefused
+from leads.events.due import mark_due
 from leads.lifecycle.move import Move, move_leads
 from leads.models import Lead, Role, Stage, User
 
@@ -25,12 +27,15 @@ def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
         behaviour=lead.behaviour,
     )
     try:
-        move_leads(
-            [move],
-            now=now,
-            actor=rep,
-            where=Q() if may_release_any else Q(owner=rep),
-            columns={"owner": None, "claimed_at": None},
-        )
+        with transaction.atomic():
+            move_leads(
+                [move],
+                now=now,
+                actor=rep,
+                where=Q() if may_release_any else Q(owner=rep),
+                columns={"owner": None, "claimed_at": None},
+            )
+            # While it was claimed nobody asked whether it still is an SQL.
+            mark_due([lead.pk], now=now)
     except StageMoveRefused:
         raise NotOwner(f"{lead.display_name} is not claimed by you.") from None

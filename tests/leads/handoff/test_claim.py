@@ -59,6 +59,19 @@ def test_a_released_lead_waits_again_on_the_same_clock(sales):
 
 
 @pytest.mark.django_db
+def test_a_released_lead_is_due_as_scoring_may_move_it_again(sales):
+    lead = make_sql(score_due_at=None)
+    claim_lead(lead, rep=sales, now=NOON)
+    released_at = NOON + timedelta(minutes=5)
+
+    release_lead(lead, rep=sales, now=released_at)
+
+    before = lead.facts_version
+    lead.refresh_from_db()
+    assert (lead.score_due_at, lead.facts_version) == (released_at, before + 1)
+
+
+@pytest.mark.django_db
 def test_only_the_owner_or_a_manager_releases(sales, other_sales, manager):
     lead = make_sql()
     claim_lead(lead, rep=sales, now=NOON)
