@@ -58,7 +58,7 @@ class _Counts(Collector):
         yield GaugeMetricFamily(
             "leadcrm_sqls_waiting", "SQLs no rep has claimed.", Lead.objects.awaiting_claim().count()
         )
-        due = Lead.objects.filter(score_due_at__lte=self.now).count()
+        due = Lead.objects.due_for_scoring(self.now).count()
         yield GaugeMetricFamily("leadcrm_leads_due", "Leads whose score is due.", due)
         yield GaugeMetricFamily(
             "leadcrm_scoring_lag_seconds", "Age of the oldest due score, seconds.", seconds_behind(now=self.now)

@@ -104,7 +104,7 @@ def test_what_only_answers_refuses_to_be_written_to(client, db, path):
 def test_metrics_count_leads_queue_lag_and_events(admin_user, api_of):
     make_lead(score_due_at=timezone.now() - timedelta(seconds=50))
     waiting = make_sql()
-    make_lead(merged_into=waiting)
+    make_lead(merged_into=waiting, score_due_at=timezone.now() - timedelta(days=1))
     last = [make_event(waiting) for _ in range(3)][-1]
     refused = RejectedEvent.objects.create(reason="no type", body="{}", received_at=NOON)
 

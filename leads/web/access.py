@@ -16,7 +16,6 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 EVERYONE = tuple(Role)
 CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
-ADDING = tuple(Role)
 
 
 def roles_required(*roles: Role) -> Callable[[View], View]:
