@@ -49,9 +49,10 @@ $(VAR)/.migrated: .venv/.runtime $(MIGRATIONS) $(FRESH)
 	@$(MANAGE) migrate --verbosity 0
 	@touch $@
 
+# Collecting files asks nothing of a database, and so nothing of the settings that one calls for.
 $(VAR)/.static: .venv/.runtime $(STATIC)
 	@mkdir -p $(VAR)
-	@$(MANAGE) collectstatic --noinput --clear --verbosity 0
+	@env -u DATABASE_URL -u REDIS_URL $(MANAGE) collectstatic --noinput --clear --verbosity 0
 	@touch $@
 
 .venv/.runtime: requirements.txt | .venv/bin/python

@@ -12,7 +12,7 @@ from leads.channels.tracking.body import type_name
 from leads.channels.tracking.clock import occurred_at, read_time
 from leads.channels.tracking.rejected import EventRejected
 from leads.events.catalog import EMAIL_FIELDS, PHONE_FIELDS, channel_of, kind_of
-from leads.identity.keys import ANONYMOUS_ID, EMAIL, PHONE, USER_ID, Key, normal_email, normal_phone
+from leads.identity.keys import ANONYMOUS_ID, EMAIL, PHONE, STRENGTH, USER_ID, Key, normal_email, normal_phone
 from leads.intake.inbound import InboundEvent
 from leads.people.traits import FORM_KINDS
 
@@ -113,10 +113,11 @@ def _keys(
     if user_id := _id(message, "userId"):
         keys.append((USER_ID, user_id))
     traits = properties if call == "identify" else context.get("traits")
-    if isinstance(traits, dict) and traits:
-        keys += _contacts(traits, ("email",), ("phone",))
-    elif kind in FORM_KINDS and properties:
-        keys += _contacts(properties, EMAIL_FIELDS, PHONE_FIELDS)
+    contacts = _contacts(traits, ("email",), ("phone",)) if isinstance(traits, dict) else {}
+    if kind in FORM_KINDS:
+        # Browser clients send the traits they know with every call; what was typed fills in what those leave open.
+        contacts = {**_contacts(properties, EMAIL_FIELDS, PHONE_FIELDS), **contacts}
+    keys += sorted(contacts.items(), key=lambda key: STRENGTH[key[0]])
     if anonymous_id := _id(message, "anonymousId"):
         keys.append((ANONYMOUS_ID, anonymous_id))
     if call == "alias" and (ANONYMOUS_ID, previous_id := _id(message, "previousId")) not in keys:
@@ -126,12 +127,12 @@ def _keys(
     return tuple(keys)
 
 
-def _contacts(fields: Mapping[str, Any], email_fields: Sequence[str], phone_fields: Sequence[str]) -> list[Key]:
-    """Return the first e-mail address and the first phone number among the fields."""
+def _contacts(fields: Mapping[str, Any], email_fields: Sequence[str], phone_fields: Sequence[str]) -> dict[str, str]:
+    """Return the first e-mail address and the first phone number among the fields, by the kind of identifier."""
     emails = (normal_email(fields[name]) for name in email_fields if isinstance(fields.get(name), str))
     phones = (normal_phone(fields[name]) for name in phone_fields if isinstance(fields.get(name), str))
     found = ((EMAIL, next(filter(None, emails), "")), (PHONE, next(filter(None, phones), "")))
-    return [key for key in found if key[1]]
+    return {kind: value for kind, value in found if value}
 
 
 def _id(message: Mapping[str, Any], field: str) -> str:

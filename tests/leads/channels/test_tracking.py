@@ -90,6 +90,16 @@ def test_traits_in_the_context_identify_too():
     assert event.keys == (("user_id", "u1"), ("email", "ada@acme.example"))
 
 
+def test_traits_that_come_with_every_call_do_not_hide_what_a_form_says():
+    form = {"anonymousId": "a1", "event": "Form Submitted", "properties": {"email": "ada@acme.example"}}
+
+    with_plan = read({**form, "context": {"traits": {"plan": "x"}}})
+    with_phone = read({**form, "context": {"traits": {"phone": "+15005550006"}}})
+
+    assert with_plan.keys == (("email", "ada@acme.example"), ("anonymous_id", "a1"))
+    assert with_phone.keys == (("email", "ada@acme.example"), ("phone", "+15005550006"), ("anonymous_id", "a1"))
+
+
 def test_a_form_identifies_who_sent_it():
     event = read({"anonymousId": "a1", "event": "Form Submitted", "properties": {"email": "ada@acme.example"}})
 
