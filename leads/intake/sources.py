@@ -12,6 +12,12 @@ def new_write_key() -> str:
     return f"wk_{secrets.token_hex(16)}"
 
 
+def channel_source(name: str, *, now: datetime) -> Source:
+    """Return the source that a channel of our own ("Forms", "Links") stores its events under, made at its first use."""
+    made = {"write_key": new_write_key(), "created_at": now}
+    return Source.objects.get_or_create(name=name, defaults=made)[0]
+
+
 def save_source(source: Source, *, by: User | None, now: datetime) -> None:
     """Store a new source with a key of its own, or a changed one, in the caller's transaction."""
     action = "source changed" if source.pk else "source made"

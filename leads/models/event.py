@@ -7,10 +7,12 @@ from leads.models.source import Source
 
 
 class Signal(models.TextChoices):
-    """Signs that a machine, not a person, made the event."""
+    """Signs that a machine, not a person, made the event: what its request told. Scoring decides what is held."""
 
     NONE = "", "None"
     BOT_AGENT = "bot_agent", "Known bot"
+    PREFETCH = "prefetch", "Fetched ahead"
+    HONEYPOT = "honeypot", "Hidden link"
 
 
 class Event(models.Model):
