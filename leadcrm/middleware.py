@@ -11,7 +11,7 @@ from django.utils import timezone
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CAPTURE_URLS = "leads.capture.urls"
-CAPTURE_PREFIXES = ("/v1/", "/beacon/", "/batch", "/e/", "/i/v0/", "/capture/")
+CAPTURE_PREFIXES = ("/v1/", "/beacon/", "/batch", "/e/", "/i/v0/", "/capture/", "/r/")
 
 
 HEALTH_PATHS = ("/healthz", "/readyz")

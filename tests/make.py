@@ -4,7 +4,20 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from leads.models import Event, Identifier, IdentifierKind, Lead, LeadSearch, Organization, Role, Source, Stage, User
+from leads.models import (
+    Event,
+    Identifier,
+    IdentifierKind,
+    Lead,
+    LeadSearch,
+    Link,
+    LinkKind,
+    Organization,
+    Role,
+    Source,
+    Stage,
+    User,
+)
 
 # A Wednesday.
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
@@ -47,6 +60,13 @@ def make_sql(email: str | None = None, **fields: Any) -> Lead:
     """Store a lead that waits in the queue, with 30 minutes to claim it."""
     waiting = {"stage": Stage.SQL, "score": 75.0, "fit": 25.0, "behaviour": 50.0}
     return make_lead(email, **{**waiting, "respond_by": NOON + timedelta(minutes=30), **fields})
+
+
+def make_link(kind: LinkKind = LinkKind.AD, **fields: Any) -> Link:
+    """Store a tracked link to a page of a site of ours."""
+    number = next(_numbers)
+    made = {"name": f"Link {number}", "slug": f"link-{number}", "target": "https://www.halden.example/offer"}
+    return Link.objects.create(kind=kind, **{**made, "created_at": NOON, **fields})
 
 
 def make_event(lead: Lead | None = None, kind: str = "page_viewed", **fields: Any) -> Event:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
 from leads.models import Role, Stage, User
-from tests.make import NOON, make_organization, make_sql, make_user
+from tests.make import NOON, make_link, make_organization, make_sql, make_user
 from tests.make_rules import TRIAL, publish_rules
 
 ANONYMOUS = "anonymous"
@@ -18,6 +18,7 @@ WHO = (ANONYMOUS, *Role.values)
 ANYONE = frozenset(WHO)
 USERS = frozenset(Role.values)
 CLAIMING = frozenset({"sales", "manager", "admin"})
+CAPTURING = frozenset({"marketer", "manager", "admin"})
 ADMIN = frozenset({"admin"})
 # A write key or a token of its own opens these, and nobody's sign-in does.
 KEY_HOLDERS: frozenset[str] = frozenset()
@@ -45,6 +46,14 @@ TABLE = {
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
     "scoring/progress/": Row(USERS),
+    "links/": Row(CAPTURING),
+    "links/add/": Row(CAPTURING),
+    "links/<int:link_id>/": Row(CAPTURING),
+    "links/<int:link_id>/archive/": Row(CAPTURING, "post"),
+    "links/<int:link_id>/restore/": Row(CAPTURING, "post"),
+    "links/<int:link_id>/code.svg": Row(CAPTURING),
+    # What visitors use
+    r"^r/(?P<slug>.*?)/?$": Row(ANYONE, path="/r/no-such-link/", status=404),
     # Capture: these take a write key, the last two take nothing and keep nothing
     "^v1/(?P<call>identify|track|page|screen|group|alias|batch)/?$": Row(KEY_HOLDERS, "post", "/v1/track"),
     "^v1/import/?$": Row(KEY_HOLDERS, "post", "/v1/import"),
@@ -156,6 +165,8 @@ def thing_for(route, who) -> int:
     if "rule-sets" in route:
         return archived.version
     organization = make_organization("Initech")
+    if "link_id" in route:
+        return make_link().pk
     if "organizations" in route:
         return organization.pk
     owner = User.objects.filter(username=who).first()

@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from leads.capture.links import follow
 from leads.capture.tracking import collect, drop, unknown
 
 LONG_FORMS = "identify|track|page|screen|group|alias|batch"
@@ -25,4 +26,5 @@ urlpatterns = [
     re_path(r"^v1/m/?$", drop),
     re_path(r"^beacon/v1/batch/?$", collect, {"call": "batch", "is_browser": True}),
     re_path(r"^(?:v1|beacon)/", unknown),
+    re_path(r"^r/(?P<slug>.*?)/?$", follow, name="follow-link"),
 ]

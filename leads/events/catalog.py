@@ -41,6 +41,7 @@ CATALOG = (
                   "Product List Filtered", "Promotion Viewed", "Promotion Clicked", "Product Clicked", "Product Viewed",
                   "Product Reviewed")),
     Kind("email_bounced", "E-mail bounced", "newsletter", is_own=False, aliases=("Bounced",)),
+    Kind("link_followed", "Followed a link", "content"),
     Kind("unsubscribed", "Unsubscribed", "newsletter", aliases=("Email Unsubscribed",)),
     Kind("form_failed", "A form was refused", "form"),
     Kind("webinar_registered", "Registered for a webinar", "webinar", is_voluntary=True,

@@ -6,6 +6,7 @@ from leads.web.add_lead import add
 from leads.web.dashboard import dashboard
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
+from leads.web.links import add_link, archive, link_code, link_list, link_page, restore
 from leads.web.queue import claim, queue, release
 
 urlpatterns = [
@@ -17,4 +18,10 @@ urlpatterns = [
     path("leads/<int:lead_id>/claim/", claim, name="lead-claim"),
     path("leads/<int:lead_id>/release/", release, name="lead-release"),
     path("queue/", queue, name="queue"),
+    path("links/", link_list, name="link-list"),
+    path("links/add/", add_link, name="link-add"),
+    path("links/<int:link_id>/", link_page, name="link-page"),
+    path("links/<int:link_id>/archive/", archive, name="link-archive"),
+    path("links/<int:link_id>/restore/", restore, name="link-restore"),
+    path("links/<int:link_id>/code.svg", link_code, name="link-code"),
 ]

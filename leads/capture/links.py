@@ -1,0 +1,45 @@
+"""Tracked links over HTTP: store the click, then send the visitor on."""
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.utils import timezone
+
+from leads.capture.visitor_page import try_again_page, visitor_page
+from leads.channels.links.click import Click, follow_link, read_click
+from leads.channels.links.target import VISITOR
+from leads.channels.machine import signal_of
+from leads.models import Link
+
+logger = logging.getLogger(__name__)
+
+
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer a click with the way to its target, once it is stored.
+
+    While the database is away there is neither a known target nor a place for the click: the visitor gets a page
+    that asks again by itself.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    try:
+        link = Link.objects.filter(slug=slug.lower()).first() if "\0" not in slug else None
+        if link is None:
+            return visitor_page("public/no_such_link.html", status=404)
+        target = follow_link(link, _click(request), now=timezone.now())
+    except DatabaseError:
+        logger.exception("A click could not be stored; the visitor was asked to wait.")
+        return try_again_page()
+    # Not kept by anything on the way: every click counts.
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    return HttpResponseRedirect(target, headers=headers)
+
+
+def _click(request: HttpRequest) -> Click:
+    return read_click(
+        request.GET.dict(),
+        anonymous_id=request.COOKIES.get(VISITOR, ""),
+        referrer=request.headers.get("Referer", ""),
+        signal=signal_of(request.method or "GET", request.headers),
+    )

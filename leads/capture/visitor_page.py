@@ -1,0 +1,32 @@
+"""Small pages for visitors on the short path, which has no middleware to add what protects them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+RETRY_AFTER = "5"  # seconds
+
+
+def visitor_page(template: str, context: Mapping[str, Any] | None = None, *, status: int) -> HttpResponse:
+    """Return a page that only tells something."""
+    return HttpResponse(render_to_string(template, dict(context or {})), status=status, headers=HEADERS)
+
+
+def try_again_page() -> HttpResponse:
+    """Say that the fault is ours and passing; the page asks again by itself."""
+    response = visitor_page("public/try_again.html", {"seconds": RETRY_AFTER}, status=503)
+    response["Retry-After"] = RETRY_AFTER
+    return response

@@ -1,0 +1,34 @@
+from django.db import models
+from django.db.models import Q
+
+
+class Counted(models.TextChoices):
+    """What is counted of links and downloads."""
+
+    LINK_CLICK = "link_click", "Clicks by people"
+    LINK_MACHINE = "link_machine", "Clicks by machines"
+    ASSET_VIEW = "asset_view", "Views of a download's page"
+    ASSET_FORM = "asset_form", "Forms sent for a download"
+    ASSET_DOWNLOAD = "asset_download", "Downloads"
+
+
+class Tally(models.Model):
+    """How often something happened to one link or download on a day (UTC). The database adds; nobody reads first.
+
+    It is written in the transaction of the event that it counts, so the two never differ.
+    """
+
+    what = models.CharField(max_length=20, choices=Counted)
+    thing_id = models.BigIntegerField()
+    date = models.DateField()
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            # It also finds the days of the things that a list shows.
+            models.UniqueConstraint(fields=["what", "thing_id", "date"], name="tally_once_a_day"),
+            models.CheckConstraint(condition=Q(what__in=Counted.values), name="tally_what_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} of {self.thing_id} on {self.date}: {self.number}"
