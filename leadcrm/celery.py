@@ -17,5 +17,6 @@ app.autodiscover_tasks(["leads", "scoring"])
 # Seconds between two runs. Every task here works off what is due and does nothing when nothing is.
 SCHEDULE: dict[str, dict[str, Any]] = {
     "score what is due": {"task": "scoring.tasks.sweep", "schedule": 5.0},
+    "send what forms owe": {"task": "leads.tasks.send_what_forms_owe", "schedule": 30.0},
 }
 app.conf.beat_schedule = SCHEDULE

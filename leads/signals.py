@@ -6,6 +6,8 @@ lead_created(lead_ids, now): these leads are new.
 leads_merged(survivor_id, absorbed_id, now): one lead was merged into another.
 stage_changed(changes): these StageChange rows were stored.
 lead_claimed(lead_id, rep_id, now): a sales rep became the owner.
+form_sent(form_id, message_id, now): a form was sent and taken in; message_id is that of its event.
+form_mail_owed(mail_ids, now): these FormMail rows are to be sent.
 """
 
 from django.dispatch import Signal
@@ -16,3 +18,5 @@ lead_created = Signal()
 leads_merged = Signal()
 stage_changed = Signal()
 lead_claimed = Signal()
+form_sent = Signal()
+form_mail_owed = Signal()

@@ -6,6 +6,7 @@ from typing import Any
 
 from leads.models import (
     Event,
+    Form,
     Identifier,
     IdentifierKind,
     Lead,
@@ -67,6 +68,21 @@ def make_link(kind: LinkKind = LinkKind.AD, **fields: Any) -> Link:
     number = next(_numbers)
     made = {"name": f"Link {number}", "slug": f"link-{number}", "target": "https://www.halden.example/offer"}
     return Link.objects.create(kind=kind, **{**made, "created_at": NOON, **fields})
+
+
+EMAIL_FIELD = {"name": "email", "label": "Work e-mail", "type": "email", "required": True}
+NAME_FIELD = {"name": "name", "label": "Name", "type": "text"}
+PHONE_FIELD = {"name": "phone", "label": "Phone", "type": "phone"}
+MAIL_CONSENT = {"channel": "email", "wording": "Mail me tips, at most once a week.", "mode": "optional"}
+CALL_CONSENT = {"channel": "phone", "wording": "You may call me.", "mode": "optional"}
+
+
+def make_form(name: str = "", **fields: Any) -> Form:
+    """Store a live form that asks for an address and a name and for consent to mail, unless told otherwise."""
+    number = next(_numbers)
+    usual = {"key": f"fm_{number}", "fields": [EMAIL_FIELD, NAME_FIELD], "consents": [MAIL_CONSENT]}
+    times = {"created_at": NOON, "changed_at": NOON}
+    return Form.objects.create(name=name or f"Form {number}", **{**usual, **times, **fields})
 
 
 def make_event(lead: Lead | None = None, kind: str = "page_viewed", **fields: Any) -> Event:

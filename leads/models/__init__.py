@@ -1,7 +1,10 @@
 """The schema of leads, one concept a module."""
 
 from leads.models.audit_entry import AuditEntry
+from leads.models.consent import Consent, ConsentChannel, ConsentHow, ConsentState
 from leads.models.event import Event, RejectedEvent, Signal
+from leads.models.form import Form, FormCount
+from leads.models.form_submission import BlockReason, FormMail, FormMailKind, FormSubmission, SubmissionState
 from leads.models.identifier import DuplicateCandidate, Identifier, IdentifierKind
 from leads.models.lead import Lead, LeadKind, LeadSearch, Stage
 from leads.models.link import Link, LinkKind
@@ -13,9 +16,19 @@ from leads.models.user import Role, User
 
 __all__ = [
     "AuditEntry",
+    "BlockReason",
+    "Consent",
+    "ConsentChannel",
+    "ConsentHow",
+    "ConsentState",
     "Counted",
     "DuplicateCandidate",
     "Event",
+    "Form",
+    "FormCount",
+    "FormMail",
+    "FormMailKind",
+    "FormSubmission",
     "Identifier",
     "IdentifierKind",
     "Lead",
@@ -30,6 +43,7 @@ __all__ = [
     "Source",
     "Stage",
     "StageChange",
+    "SubmissionState",
     "Tally",
     "User",
 ]

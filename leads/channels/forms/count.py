@@ -1,0 +1,123 @@
+"""Count how far visitors get in a form. The database adds; nothing is read to be written back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Sum
+
+from leads.channels.forms.answers import clean_text
+from leads.channels.forms.fields import HIDDEN, Field, fields_of
+from leads.channels.forms.guard import PageToken
+from leads.models import Form, FormCount
+from leads.rows import run
+
+VIEW, START, SENT, ELSEWHERE, BLOCKED = "view", "start", "sent", "elsewhere", "blocked"
+FIELD = "field:"
+DAYS = 30
+# The input by which a page says that it counts its steps itself.
+COUNTS_ITSELF = "_s"
+ONCE_FOR = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a form and how many got there; share: of those who saw the form, 0..1."""
+
+    label: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How a form did lately. sent: from our own pages, elsewhere: by other sites and programs. steps: first to last."""
+
+    views: int
+    sent: int
+    elsewhere: int
+    blocked: int
+    steps: tuple[Step, ...]
+
+    @property
+    def leads(self) -> int:
+        """Everything that was sent."""
+        return self.sent + self.elsewhere
+
+    @property
+    def completion(self) -> float | None:
+        """The share of views that ended in a submission, None without views."""
+        return min(self.sent / self.views, 1.0) if self.views else None
+
+
+def count_step(form: Form, step: str, *, now: datetime) -> None:
+    """Add one to a step of today."""
+    count_steps(form, [step], now=now)
+
+
+def count_steps(form: Form, steps: Sequence[str], *, now: datetime) -> None:
+    """Add one to each of these steps of today, each named once; one statement."""
+    if not steps:
+        return
+    rows = ", ".join(["(%s, %s, %s, 1)"] * len(steps))
+    today = now.date().isoformat()
+    sql = f"""
+        INSERT INTO leads_formcount (form_id, on_date, step, count) VALUES {rows}
+        ON CONFLICT (form_id, on_date, step) DO UPDATE SET count = leads_formcount.count + 1
+    """  # noqa: S608 - names of our own
+    run(sql, [value for step in sorted(steps) for value in (form.pk, today, step)])
+
+
+def count_seen(form: Form, steps: Sequence[str], token: PageToken, *, now: datetime) -> None:
+    """Count the steps that a page of ours tells of, each once a page; unknown ones are passed over."""
+    known = {START, *(FIELD + field.name for field in _counted(form))}
+    new = [step for step in dict.fromkeys(steps) if step in known and _is_first(token, step)]
+    count_steps(form, new, now=now)
+
+
+def count_sent(form: Form, typed: Mapping[str, Any], token: PageToken | None, *, now: datetime) -> None:
+    """Count a submission. Of a page without JavaScript the steps before it are only known now."""
+    if token is None:
+        return count_step(form, ELSEWHERE, now=now)
+    steps = [START, *(FIELD + field.name for field in _counted(form) if clean_text(typed.get(field.name)))]
+    if clean_text(typed.get(COUNTS_ITSELF)):
+        steps = [step for step in steps if _is_first(token, step)]
+    count_steps(form, [*steps, SENT], now=now)
+    return None
+
+
+def funnel_of(form: Form, *, now: datetime) -> Funnel:
+    """Return how a form did in the last 30 days; one query."""
+    counts = counts_of([form.pk], now=now).get(form.pk, {})
+    views = counts.get(VIEW, 0)
+    places = [("Saw form", VIEW), ("Started", START)]
+    places += [(field.label, FIELD + field.name) for field in _counted(form) if field.required][:4]
+    places.append(("Sent", SENT))
+    steps = tuple(
+        Step(label, counts.get(step, 0), min(counts.get(step, 0) / views, 1.0) if views else 0.0)
+        for label, step in places
+    )
+    return Funnel(views, counts.get(SENT, 0), counts.get(ELSEWHERE, 0), counts.get(BLOCKED, 0), steps)
+
+
+def counts_of(form_ids: Sequence[int], *, now: datetime) -> dict[int, dict[str, int]]:
+    """Return the counts of the last 30 days by form and step; one query."""
+    since = (now - timedelta(days=DAYS - 1)).date()
+    rows = FormCount.objects.filter(form__in=form_ids, on_date__gte=since)
+    counts: dict[int, dict[str, int]] = {}
+    for form_id, step, total in rows.values_list("form_id", "step").annotate(total=Sum("count")).order_by():
+        counts.setdefault(form_id, {})[step] = total
+    return counts
+
+
+def _counted(form: Form) -> list[Field]:
+    return [field for field in fields_of(form) if field.type != HIDDEN and not field.later]
+
+
+def _is_first(token: PageToken, step: str) -> bool:
+    try:
+        return cache.add(f"form-step:{token.nonce}:{step}", 1, ONCE_FOR)
+    except Exception:
+        return True

@@ -1,0 +1,75 @@
+"""Where and how answers were sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from leads.channels.forms.known import Known
+
+PAGE, FRAME, HTML, API = "page", "frame", "html", "api"
+LONGEST_ADDRESS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where and how answers were sent. submission_id: the same for a repeat, at most 64 characters.
+
+    page, referrer: addresses, "" where unknown. campaign: utm parameters and click ids. way: hosted page, iframe, plain
+    HTML, program or a channel's own word. known: whom a token of ours stands for. at: when it was sent, if not now.
+    """
+
+    submission_id: str
+    page: str = ""
+    referrer: str = ""
+    campaign: Mapping[str, str] = field(default_factory=dict)
+    agent: str = ""
+    anonymous_id: str = ""
+    way: str = PAGE
+    known: Known | None = None
+    at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the visit as it is stored while answers wait."""
+        return {
+            "submission_id": self.submission_id,
+            "page": self.page,
+            "referrer": self.referrer,
+            "campaign": dict(self.campaign),
+            "agent": self.agent,
+            "anonymous_id": self.anonymous_id,
+            "way": self.way,
+            "known": [self.known.identifier_id, *self.known.key] if self.known else None,
+            "at": self.at.isoformat() if self.at else None,
+        }
+
+    def properties(self) -> dict[str, str]:
+        """Return what an event tells of where it came from."""
+        told = {
+            "url": self.page[:LONGEST_ADDRESS],
+            "path": _path_of(self.page),
+            "referrer": self.referrer[:LONGEST_ADDRESS],
+            "way": self.way,
+            **self.campaign,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+def visit_from_json(kept: Mapping[str, Any]) -> Visit:
+    """Return a visit that `as_json` stored."""
+    known, at = kept["known"], kept["at"]
+    return Visit(
+        **{
+            **kept,
+            "known": Known(known[0], (known[1], known[2]), frozenset()) if known else None,
+            "at": datetime.fromisoformat(at) if at else None,
+        }
+    )
+
+
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path[:LONGEST_ADDRESS] or "/" if address else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,31 @@
+"""What a lead's last word is, by channel and address."""
+
+from collections.abc import Collection, Iterable
+
+from leads.models import Consent, ConsentState
+
+
+def last_words(lead_ids: Collection[int]) -> list[Consent]:
+    """Return the word that counts for each address and channel of these leads, the latest first; one query.
+
+    Asking again takes nothing back: while somebody who has consented is asked to confirm anew, the consent stands.
+    """
+    said = (
+        Consent.objects.filter(identifier__lead__in=lead_ids)
+        .select_related("identifier", "form")
+        .order_by("said_at", "id")
+    )
+    words: dict[tuple[int, str], Consent] = {}
+    for consent in said:
+        place = (consent.identifier_id, consent.channel)
+        former = words.get(place)
+        if consent.state == ConsentState.PENDING and former is not None and former.state == ConsentState.GIVEN:
+            continue
+        words[place] = consent
+    return sorted(words.values(), key=lambda consent: (consent.said_at, consent.pk), reverse=True)
+
+
+def allows(words: Iterable[Consent], channel: str) -> bool:
+    """Tell whether the words of one lead, as `last_words` returns them, allow a channel: one given, none withdrawn."""
+    states = {word.state for word in words if word.channel == channel}
+    return ConsentState.GIVEN in states and ConsentState.WITHDRAWN not in states
