@@ -11,8 +11,13 @@ from django.utils import timezone
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CAPTURE_URLS = "leads.capture.urls"
-CAPTURE_PREFIXES = ("/v1/", "/beacon/", "/batch", "/e/", "/i/v0/", "/capture/", "/r/")
-
+CAPTURE_PREFIXES = (
+    *("/v1/", "/beacon/", "/c.js", "/analytics.js/", "/analytics-next/", "/sourceConfig"),
+    *("/batch", "/e/", "/i/v0/", "/capture", "/s/", "/flags", "/decide", "/array/"),
+    "/r/",
+)
+# The same without the slash, which as prefixes would be those of our screens.
+CAPTURE_PATHS = frozenset({"/e", "/s"})
 
 HEALTH_PATHS = ("/healthz", "/readyz")
 
@@ -41,10 +46,11 @@ class CaptureMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(CAPTURE_PREFIXES):
+        path = request.path_info
+        if not path.startswith(CAPTURE_PREFIXES) and path not in CAPTURE_PATHS:
             return self.get_response(request)
         try:
-            view, args, kwargs = resolve(request.path_info, CAPTURE_URLS)
+            view, args, kwargs = resolve(path, CAPTURE_URLS)
         except Resolver404:
             return self.get_response(request)
         response: HttpResponse = view(request, *args, **kwargs)

@@ -12,6 +12,8 @@ def view_page(story: Story, path: str, campaign: tuple[str, str, str] | None = N
     """Look at a page of the website."""
     utm = dict(zip(("utm_source", "utm_medium", "utm_campaign"), campaign, strict=True)) if campaign else {}
     story.add("page_viewed", {"path": path, "url": content.page_url(path, campaign), **utm})
+    if story.rng.random() < 0.1:
+        story.add("page_kept_open", path=path, seconds=10)
 
 
 def click_ad(story: Story) -> None:
@@ -157,6 +159,8 @@ def _use_account(story: Story) -> None:
 def shop(story: Story) -> None:
     """Look around the shop for beans and parts, and rarely get as far as paying."""
     product = story.rng.choice(content.PRODUCTS_SOLD)
+    if story.rng.random() < 0.1:
+        story.add("website_measured", measure="largest contentful paint", milliseconds=story.rng.randint(400, 3000))
     story.add("cart_changed", product=product, quantity=story.rng.randint(1, 6))
     for kind, chance in (("product_shared", 0.1), ("coupon_used", 0.15), ("checkout_started", 0.3)):
         if story.rng.random() < chance:

@@ -3,6 +3,9 @@
 Any website may read them: they carry nothing but the fate of what was sent.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from leads.rows import JSON
@@ -17,38 +20,45 @@ RETRY_AFTER = "5"  # seconds
 
 def success() -> HttpResponse:
     """Say that everything is stored."""
-    return _open(HttpResponse(b'{"success":true}', content_type="application/json"))
+    return opened(HttpResponse(b'{"success":true}', content_type="application/json"))
+
+
+def answer(said: Mapping[str, Any]) -> HttpResponse:
+    """Answer what a client asks before it sends anything."""
+    return opened(HttpResponse(JSON(said), content_type="application/json"))
 
 
 def refusal(status: int, code: str, message: str) -> HttpResponse:
     """Say that nothing was stored, and why; code: for programs."""
     body = JSON({"success": False, "code": code, "message": message})
-    return _open(HttpResponse(body, content_type="application/json", status=status))
+    return opened(HttpResponse(body, content_type="application/json", status=status))
 
 
 def try_again() -> HttpResponse:
     """Say that the fault is ours and passing; every client sends the same again."""
     response = refusal(503, "unavailable", "The events can't be stored just now; send the same again.")
     response["Retry-After"] = RETRY_AFTER
+    response["Access-Control-Expose-Headers"] = "Retry-After"
     return response
 
 
-def not_allowed() -> HttpResponse:
-    """Say that an address takes only POST."""
-    response = refusal(405, "method_not_allowed", "This address takes POST.")
-    response["Allow"] = "POST, OPTIONS"
+def not_allowed(method: str = "POST") -> HttpResponse:
+    """Say that an address takes only this method."""
+    response = refusal(405, "method_not_allowed", f"This address takes {method}.")
+    response["Allow"] = f"{method}, OPTIONS"
     return response
 
 
-def preflight(request: HttpRequest) -> HttpResponse:
-    """Allow a browser to send, with whatever headers its client asks for."""
-    response = _open(HttpResponse(status=204))
-    response["Access-Control-Allow-Methods"] = "POST, OPTIONS"
+def preflight(request: HttpRequest, methods: str = "POST, OPTIONS") -> HttpResponse:
+    """Allow a browser to send or to ask, with whatever headers its client asks for."""
+    response = opened(HttpResponse(status=204))
+    response["Access-Control-Allow-Methods"] = methods
     response["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers") or ALLOWED_HEADERS
     response["Access-Control-Max-Age"] = A_DAY
     return response
 
 
-def _open(response: HttpResponse) -> HttpResponse:
+def opened(response: HttpResponse) -> HttpResponse:
+    """Let the pages of any website read an answer."""
     response["Access-Control-Allow-Origin"] = "*"
     return response

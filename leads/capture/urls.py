@@ -2,7 +2,10 @@
 
 from django.urls import re_path
 
+from leads.capture.before_sending import rudder_source, segment_settings
 from leads.capture.links import follow
+from leads.capture.posthog import collect_posthog, configure_posthog, tell_posthog
+from leads.capture.scripts import segment_script, snippet
 from leads.capture.tracking import collect, drop, unknown
 
 LONG_FORMS = "identify|track|page|screen|group|alias|batch"
@@ -24,7 +27,20 @@ urlpatterns = [
         for short, call in BROWSER_FORMS.items()
     ),
     re_path(r"^v1/m/?$", drop),
+    re_path(r"^v1/projects/(?P<key>[^/]{1,64})/settings/?$", segment_settings),
     re_path(r"^beacon/v1/batch/?$", collect, {"call": "batch", "is_browser": True}),
     re_path(r"^(?:v1|beacon)/", unknown),
     re_path(r"^r/(?P<slug>.*?)/?$", follow, name="follow-link"),
+    # Our own snippet, and what Segment's and RudderStack's browser clients ask before they send
+    re_path(r"^c\.js$", snippet),
+    re_path(r"^analytics\.js/v1/[^/]{1,64}/analytics(?:\.min)?\.js$", segment_script),
+    re_path(r"^analytics-next/bundles/(?P<name>[\w.-]+)$", segment_script),
+    re_path(r"^sourceConfig/?$", rudder_source),
+    # PostHog's clients: servers, browsers, and what browsers ask
+    re_path(r"^(?:batch|capture)/?$", collect_posthog),
+    re_path(r"^(?:e|i/v0/e)/?$", collect_posthog, {"is_browser": True}),
+    re_path(r"^s/?$", drop),
+    re_path(r"^(?:flags|decide)/?$", tell_posthog),
+    re_path(r"^array/(?P<key>[^/]{1,64})/config\.js$", configure_posthog),
+    re_path(r"^array/[^/]{1,64}/config/?$", tell_posthog),
 ]

@@ -89,6 +89,11 @@ CATALOG = (
     Kind("coupon_used", "Used a coupon", "store",
          aliases=("Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed")),
     Kind("product_shared", "Shared a product", "store", aliases=("Cart Shared",)),
+    # A sign that a person is there, not a machine that fetches pages; worth nothing by itself.
+    Kind("page_kept_open", "Kept a page open", "content", is_own=False),
+    Kind("website_measured", "The website measured itself", "content", is_own=False,
+         aliases=("$feature_flag_called", "$web_vitals", "$$heatmap", "$performance_event", "$exception",
+                  "$groupidentify")),
     Kind("identified", "Said who they are", "content", is_own=False, is_bookkeeping=True),
     Kind("grouped", "Said where they work", "content", is_own=False, is_bookkeeping=True),
     Kind("aliased", "Took another id", "content", is_own=False, is_bookkeeping=True),

@@ -17,7 +17,9 @@ BOT_AGENT = "bot_agent"
 NEVER_SCORED_KINDS = frozenset({"call_made", "email_sent"})
 
 # What happened around the lead without its doing; it does not make anybody engaged.
-NOT_THE_LEADS_OWN_KINDS = NEVER_SCORED_KINDS | {"chat_answered", "email_bounced", "message_ignored", "trial_ended"}
+NOT_THE_LEADS_OWN_KINDS = NEVER_SCORED_KINDS | {
+    *("chat_answered", "email_bounced", "message_ignored", "page_kept_open", "trial_ended", "website_measured"),
+}
 
 
 class EventFact(NamedTuple):

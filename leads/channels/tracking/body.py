@@ -9,6 +9,8 @@ from typing import Any
 from leads.errors import LeadError
 
 MOST_BYTES = 500 * 1024
+# RudderStack's clients fill a batch up to this before they pack it, and drop one that is refused.
+MOST_UNPACKED_BYTES = 4 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 # Escapes that PostgreSQL can't store: NUL, and halves of a surrogate pair.
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -23,20 +25,26 @@ class BodyRefused(LeadError):
         self.code = code
 
 
-def unpack(raw: bytes) -> bytes:
+def unpack(raw: bytes, *, most: int = MOST_BYTES) -> bytes:
     """Return the bytes of a body, gunzipped where they are gzip: some clients send no header that says so.
 
-    Raises BodyRefused for what is cut off or over the limit.
+    most: bytes that a body may have as it is sent. Raises BodyRefused for what is cut off or over the limit.
     """
-    if raw.startswith(GZIP_MAGIC):
-        raw = _gunzip(raw)
-    if len(raw) > MOST_BYTES:
-        raise too_large()
-    return raw
+    if len(raw) > most:
+        raise too_large(most)
+    return _gunzip(raw) if raw.startswith(GZIP_MAGIC) else raw
 
 
 def read_body(plain: bytes) -> dict[str, Any]:
-    """Return the JSON object of an unpacked body.
+    """Return the JSON object of an unpacked body. Raises BodyRefused."""
+    body = read_json(plain)
+    if not isinstance(body, dict):
+        raise BodyRefused("invalid_json", f"The body must be a JSON object, got {type_name(body)}.")
+    return body
+
+
+def read_json(plain: bytes) -> Any:
+    """Return the JSON of an unpacked body, whatever it is.
 
     NaN becomes null; numbers that no database holds stay as the text they were. Raises BodyRefused.
     """
@@ -49,14 +57,12 @@ def read_body(plain: bytes) -> dict[str, Any]:
         raise BodyRefused("invalid_json", "The body is nested too deep.") from error
     except ValueError as error:
         raise BodyRefused("invalid_json", f"The body is not JSON: {error}.") from error
-    if not isinstance(body, dict):
-        raise BodyRefused("invalid_json", f"The body must be a JSON object, got {type_name(body)}.")
     return body
 
 
-def too_large() -> BodyRefused:
+def too_large(most: int = MOST_BYTES) -> BodyRefused:
     """Return the refusal of a body over the limit."""
-    return BodyRefused("too_large", f"The body must have at most {MOST_BYTES:,} bytes, unpacked too.")
+    return BodyRefused("too_large", f"The body must have at most {most:,} bytes.")
 
 
 def type_name(value: Any) -> str:
@@ -71,10 +77,12 @@ def _gunzip(raw: bytes) -> bytes:
     """Unpack no more than one byte over the limit, however much a small body unpacks to."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        plain = unpacker.decompress(raw, MOST_BYTES + 1)
+        plain = unpacker.decompress(raw, MOST_UNPACKED_BYTES + 1)
     except zlib.error as error:
         raise BodyRefused("invalid_gzip", "The body starts like gzip but can't be unpacked.") from error
-    if len(plain) <= MOST_BYTES and not unpacker.eof:
+    if len(plain) > MOST_UNPACKED_BYTES:
+        raise BodyRefused("too_large", f"The body must have at most {MOST_UNPACKED_BYTES:,} bytes unpacked.")
+    if not unpacker.eof:
         raise BodyRefused("invalid_gzip", "The gzip body is cut off.")
     return plain
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from leads.channels.tracking.agent import is_bot
 from leads.channels.tracking.body import type_name
+from leads.channels.tracking.campaign import with_campaign
 from leads.channels.tracking.clock import occurred_at, read_time
 from leads.channels.tracking.rejected import EventRejected
 from leads.events.catalog import EMAIL_FIELDS, PHONE_FIELDS, channel_of, kind_of
@@ -67,11 +68,11 @@ def _track(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
     if not isinstance(name, str) or not name.strip():
         raise EventRejected(f"track needs the event's name in `event`, got {type_name(name)}.")
     name = name[:LONGEST_NAME]
-    return kind_of(name), name, _with_path(_object(message, "properties"), context)
+    return kind_of(name), name, _with_page(_object(message, "properties"), context)
 
 
 def _page(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
-    properties = _with_path(_object(message, "properties"), context)
+    properties = _with_page(_object(message, "properties"), context)
     name = message.get("name") or properties.get("title") or properties.get("name")
     return "page_viewed", name if isinstance(name, str) else "", properties
 
@@ -176,12 +177,13 @@ def _object(message: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     return value
 
 
-def _with_path(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return properties with the path of the page filled in where the client sent only its address."""
-    if isinstance(properties.get("path"), str):
-        return properties
+def _with_page(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return properties with the page's path and the campaign filled in where the client sent them only beside them."""
     page = context.get("page")
     page = page if isinstance(page, dict) else EMPTY
+    properties = with_campaign(properties, context, page)
+    if isinstance(properties.get("path"), str):
+        return properties
     path = _path_of(properties.get("url")) or page.get("path") or _path_of(page.get("url"))
     return {**properties, "path": path[:2000]} if path and isinstance(path, str) else properties
 

@@ -45,7 +45,7 @@ def parse(
         try:
             events.append(_read(message, its_call, envelope, may_be_large=size > MOST_BYTES_OF_AN_EVENT))
         except EventRejected as error:
-            rejected.append(Rejection(str(error), _text(message)))
+            rejected.append(Rejection(str(error), text_of(message)))
     return Parsed(events, rejected)
 
 
@@ -69,13 +69,19 @@ def _read(message: Any, call: Any, envelope: Envelope, *, may_be_large: bool) ->
     if not isinstance(call, str) or call not in CALLS:
         raise EventRejected(f"type must be one of {', '.join(sorted(CALLS))}, got {str(call)[:60]!r}.")
     if may_be_large:
-        size = len(_text(message).encode())
-        if size > MOST_BYTES_OF_AN_EVENT:
-            raise EventRejected(f"An event must have at most {MOST_BYTES_OF_AN_EVENT:,} bytes, got {size:,}.")
+        refuse_large(message)
     return read_event(message, call, envelope)
 
 
-def _text(message: Any) -> str:
+def refuse_large(message: Any) -> None:
+    """Raise EventRejected for an event over the limit."""
+    size = len(text_of(message).encode())
+    if size > MOST_BYTES_OF_AN_EVENT:
+        raise EventRejected(f"An event must have at most {MOST_BYTES_OF_AN_EVENT:,} bytes, got {size:,}.")
+
+
+def text_of(message: Any) -> str:
+    """Return an event's JSON, for whoever looks at why it was rejected."""
     try:
         return json.dumps(message, ensure_ascii=False)
     except RecursionError as error:

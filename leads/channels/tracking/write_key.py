@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -16,7 +16,11 @@ _sources: dict[str, tuple[Source, float]] = {}
 
 
 class KeyRefused(LeadError):
-    """A request whose write key is missing, unknown or not the same in all its places."""
+    """A request whose write key is missing, unknown or not the same in all its places. keys: those that it names."""
+
+    def __init__(self, message: str, keys: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.keys = keys
 
 
 def write_key_of(authorization: str, body: Mapping[str, Any], query_key: str) -> str:
@@ -24,11 +28,16 @@ def write_key_of(authorization: str, body: Mapping[str, Any], query_key: str) ->
 
     Raises KeyRefused where there is none, or where two places name different ones.
     """
-    named = [key for key in (_basic(authorization), _body_key(body), query_key) if key]
+    return agreed_key(basic_key(authorization), _body_key(body), query_key)
+
+
+def agreed_key(*places: str) -> str:
+    """Return the key that the places name which name one. Raises KeyRefused."""
+    named = [key for key in places if key]
     if not named:
         raise KeyRefused("A write key is needed: as the user name of Basic authentication or as writeKey in the body.")
     if len(set(named)) > 1:
-        raise KeyRefused("The write keys in the header, the body and the address must be the same.")
+        raise KeyRefused("The write keys in the header, the body and the address must be the same.", named)
     return named[0]
 
 
@@ -40,7 +49,7 @@ def source_of(write_key: str) -> Source:
     source = Source.objects.filter(write_key=write_key[:64], is_active=True).first()
     if source is None or source.write_key != write_key:
         _sources.pop(write_key, None)
-        raise KeyRefused("This write key is unknown or switched off.")
+        raise KeyRefused("This write key is unknown or switched off.", [write_key])
     _sources[write_key] = source, monotonic() + BELIEVED
     return source
 
@@ -50,7 +59,8 @@ def forget_sources() -> None:
     _sources.clear()
 
 
-def _basic(authorization: str) -> str:
+def basic_key(authorization: str) -> str:
+    """Return the user name of Basic authentication, "" without any. Raises KeyRefused where it can't be read."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "basic":
         return ""

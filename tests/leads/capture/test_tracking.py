@@ -324,6 +324,39 @@ def test_a_body_in_chunks_is_read_to_its_end(client, key):
     assert stored().name == "Viewed"
 
 
+def test_a_packed_batch_may_be_as_large_as_rudderstacks_clients_fill_it(post):
+    batch = [
+        {"type": "track", **track(messageId=f"m-{number}", properties={"a": "x" * 30_000})} for number in range(100)
+    ]
+
+    response = post("/v1/batch", gzip.compress(json.dumps({"batch": batch}).encode()))
+
+    assert response.status_code == 200
+    assert Event.objects.count() == 100
+
+
+def test_the_campaign_that_comes_beside_an_event_is_kept_with_it(post):
+    campaign = {"source": "news", "medium": "email", "name": "June", "gclid": "abc", "other": "x", "term": 7}
+    page = {"url": "https://shop.example/pricing?utm_source=other&li_fat_id=li-1"}
+
+    post("/v1/track", track(context={"campaign": campaign, "page": page}))
+
+    assert stored().properties == {
+        "utm_source": "news",
+        "utm_medium": "email",
+        "utm_campaign": "June",
+        "gclid": "abc",
+        "li_fat_id": "li-1",
+        "path": "/pricing",
+    }
+
+
+def test_what_an_event_says_itself_of_its_campaign_is_believed_first(post):
+    post("/v1/page", {"userId": "u1", "properties": {"utm_source": "own", "url": "https://x.example/?utm_source=url"}})
+
+    assert stored().properties["utm_source"] == "own"
+
+
 def test_an_address_that_cannot_be_read_is_a_400_in_json(post):
     response = post("/v1/track?" + "&".join(f"a{number}=1" for number in range(2000)), track())
 
