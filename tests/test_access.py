@@ -43,6 +43,8 @@ TABLE = {
     "leads/<int:lead_id>/activity/": Row(USERS),
     "leads/<int:lead_id>/claim/": Row(CLAIMING, "post"),
     "leads/<int:lead_id>/release/": Row(CLAIMING, "post"),
+    "leads/<int:lead_id>/calls/add/": Row(USERS),
+    "leads/<int:lead_id>/calls/<int:event_id>/take-back/": Row(USERS, "post"),
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
     "scoring/progress/": Row(USERS),

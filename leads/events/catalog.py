@@ -49,6 +49,7 @@ CATALOG = (
     Kind("webinar_attended", "Attended a webinar", "webinar", is_voluntary=True, aliases=("Webinar Attendance",)),
     Kind("ad_clicked", "Clicked an ad", "ad", is_voluntary=True, aliases=("Ad Click",)),
     Kind("call_received", "Called us", "call", is_voluntary=True, aliases=("Phone Call", "Inbound Call")),
+    Kind("call_missed", "Called us and missed us", "call", aliases=("Missed Call",)),
     Kind("chat_engaged", "Chatted with us", "chat", is_voluntary=True,
          aliases=("Live Chat Conversation Started", "Live Chat Message Sent", "Chat Started")),
     Kind("chat_answered", "We answered in the chat", "chat", is_own=False, aliases=("Live Chat Message Received",)),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from leads.models import DuplicateCandidate, Lead, Stage, StageChange, User
 from leads.people.keyset import BadCursor, Order
 from leads.web.access import CLAIMING, EVERYONE, roles_required, signed_in
+from leads.web.calls import CallForm
 from leads.web.filters import working_users
 from leads.web.lists import ListState
 from leads.web.stage_path import stage_path
@@ -36,6 +37,7 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
         "may_claim": user.role in CLAIMING and lead.stage == Stage.SQL,
         "may_release": lead.stage == Stage.CLAIMED and (lead.owner == user or user.role in ("manager", "admin")),
         **_neighbours(lead, state, user),
+        "call_form": CallForm(),
         **_timeline(request, lead),
     }
     return render(request, "leads/lead.html", context)
@@ -64,7 +66,9 @@ def _timeline(request: HttpRequest, lead: Lead) -> dict[str, object]:
         after = ""
         page = timeline_page(lead, channel=channel, after=after)
     return {
-        "moments": moments(page.rows, shown_day=day_above(after) if request.GET.get("part") else None),
+        "moments": moments(
+            page.rows, reader=signed_in(request), shown_day=day_above(after) if request.GET.get("part") else None
+        ),
         "older": page.next,
         "channel": channel,
         "channels": channel_choices(channel),

@@ -6,20 +6,37 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from leads.channels.calls import Outcome, may_take_back
 from leads.events.catalog import BOOKKEEPING, CATALOG, channel_of, is_hand_raise, is_voluntary, label_of
 from leads.events.channels import CHANNELS
-from leads.models import Event, Lead, Signal
+from leads.models import Event, Lead, Signal, User
 from leads.people.keyset import Order, Page, page_of, read_cursor
 
 PAGE_SIZE = 20
 NEWEST_FIRST = Order(("occurred_at",), is_descending=True)
 # Which property of an event says most about it, in this order.
-TELLING = ("title", "webinar", "topic", "form", "asset", "campaign", "subject", "product", "plan", "path", "url")
+TELLING = (
+    "title",
+    "webinar",
+    "topic",
+    "form",
+    "asset",
+    "campaign",
+    "subject",
+    "product",
+    "plan",
+    "note",
+    "path",
+    "url",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One event as the timeline shows it. begins_day: no event above it is of the same local day."""
+    """One event as the timeline shows it. begins_day: no event above it is of the same local day.
+
+    may_take_back: the reader wrote it down by hand, and may do away with it.
+    """
 
     event: Event
     label: str
@@ -27,23 +44,24 @@ class Moment:
     is_strong: bool
     is_held: bool
     begins_day: bool
+    may_take_back: bool
 
 
 def timeline_page(lead: Lead, *, channel: str, after: str) -> Page[Event]:
     """Return a page of a lead's events, of one channel unless that is "". Raises BadCursor."""
-    events = Event.objects.filter(lead=lead).exclude(kind__in=BOOKKEEPING)
+    events = Event.objects.filter(lead=lead).exclude(kind__in=BOOKKEEPING).select_related("source")
     if channel:
         events = events.filter(kind__in=kinds_of(channel))
     return page_of(events, NEWEST_FIRST, after=after, size=PAGE_SIZE)
 
 
-def moments(events: Sequence[Event], *, shown_day: date | None = None) -> list[Moment]:
+def moments(events: Sequence[Event], *, reader: User, shown_day: date | None = None) -> list[Moment]:
     """Turn events into what the timeline shows. shown_day: the day that the page above ended with."""
     shown: list[Moment] = []
     last_day = shown_day
     for event in events:
         this_day = timezone.localdate(event.occurred_at)
-        shown.append(_moment(event, begins_day=this_day != last_day))
+        shown.append(_moment(event, reader, begins_day=this_day != last_day))
         last_day = this_day
     return shown
 
@@ -66,17 +84,31 @@ def channel_choices(current: str) -> list[tuple[str, str, bool]]:
     return [(value, label, value == current) for value, label in choices]
 
 
-def _moment(event: Event, *, begins_day: bool) -> Moment:
+def _moment(event: Event, reader: User, *, begins_day: bool) -> Moment:
     return Moment(
         event,
-        label=label_of(event.kind, event.name),
+        label=_label(event),
         detail=_detail(event),
         is_strong=is_hand_raise(event.kind) or is_voluntary(event.kind, event.properties),
         is_held=event.signal != Signal.NONE,
         begins_day=begins_day,
+        may_take_back=may_take_back(event, reader),
     )
+
+
+def _label(event: Event) -> str:
+    label, minutes = label_of(event.kind, event.name), event.properties.get("minutes")
+    return f"{label}, {minutes} min" if isinstance(minutes, int) and minutes else label
 
 
 def _detail(event: Event) -> str:
     found = [event.properties[name] for name in TELLING if isinstance(event.properties.get(name), str | int)]
-    return str(found[0])[:200] if found else ""
+    told = [_outcome(event.properties.get("outcome")), str(found[0])[:200] if found else ""]
+    by = event.properties.get("logged_by")
+    told.append(f"Logged by {by}"[:200] if isinstance(by, str) else "")
+    return ". ".join(part.rstrip(".") for part in told if part)
+
+
+def _outcome(outcome: object) -> str:
+    """Say how a call ended where nobody talked; that they talked goes without saying."""
+    return Outcome(outcome).label if outcome in Outcome.values and outcome != Outcome.TALKED else ""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leads.web.add_lead import add
+from leads.web.calls import log, take_back
 from leads.web.dashboard import dashboard
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
@@ -17,6 +18,8 @@ urlpatterns = [
     path("leads/<int:lead_id>/activity/", lead_timeline, name="lead-timeline"),
     path("leads/<int:lead_id>/claim/", claim, name="lead-claim"),
     path("leads/<int:lead_id>/release/", release, name="lead-release"),
+    path("leads/<int:lead_id>/calls/add/", log, name="call-add"),
+    path("leads/<int:lead_id>/calls/<int:event_id>/take-back/", take_back, name="call-take-back"),
     path("queue/", queue, name="queue"),
     path("links/", link_list, name="link-list"),
     path("links/add/", add_link, name="link-add"),
