@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
 from leads.models import Role, Stage, User
-from tests.make import NOON, make_link, make_organization, make_sql, make_user
+from tests.make import NOON, make_form, make_link, make_organization, make_sql, make_user
 from tests.make_rules import TRIAL, publish_rules
 
 ANONYMOUS = "anonymous"
@@ -74,6 +74,14 @@ TABLE = {
     "^(?:flags|decide)/?$": Row(ANYONE, "post", "/flags/"),
     r"^array/(?P<key>[^/]{1,64})/config\.js$": Row(ANYONE, path="/array/wk/config.js"),
     "^array/[^/]{1,64}/config/?$": Row(ANYONE, path="/array/wk/config"),
+    # Forms and the link that confirms: for visitors, without any sign-in
+    "f/<slug:key>/": Row(ANYONE),
+    "f/<slug:key>/frame/": Row(ANYONE),
+    "f/<slug:key>/thanks/": Row(ANYONE),
+    "f/<slug:key>/seen/": Row(ANYONE, "post"),
+    "f/<slug:key>/embed.js": Row(ANYONE),
+    "f/<slug:key>/style.css": Row(ANYONE),
+    "o/<str:token>/": Row(ANYONE, path="/o/old/", status=410),
     # REST
     "api/leads/": Row(USERS),
     "api/leads/<int:pk>/": Row(USERS),
@@ -171,7 +179,7 @@ def test_an_address_lets_in_whom_the_table_says(client_of, route, who):
         assert response.status_code <= row.status
 
 
-def thing_for(route, who) -> int:
+def thing_for(route, who) -> int | str:
     """Store what the address is about and return its id; what is to be released is the asker's own."""
     archived = publish_rules([TRIAL])
     publish_rules([TRIAL])
@@ -180,6 +188,8 @@ def thing_for(route, who) -> int:
     organization = make_organization("Initech")
     if "link_id" in route:
         return make_link().pk
+    if "<slug:key>" in route:
+        return make_form().key
     if "organizations" in route:
         return organization.pk
     owner = User.objects.filter(username=who).first()

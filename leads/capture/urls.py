@@ -1,12 +1,16 @@
 """The addresses that clients send events to. A trailing slash makes no difference: a redirect would lose the event."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from leads.capture.before_sending import rudder_source, segment_settings
+from leads.capture.form_files import embed, style, thanks
+from leads.capture.forms import form_page, seen
 from leads.capture.links import follow
+from leads.capture.opt_in import opt_in
 from leads.capture.posthog import collect_posthog, configure_posthog, tell_posthog
 from leads.capture.scripts import segment_script, snippet
 from leads.capture.tracking import collect, drop, unknown
+from leads.channels.forms.visit import FRAME
 
 LONG_FORMS = "identify|track|page|screen|group|alias|batch"
 BROWSER_FORMS = {
@@ -30,6 +34,13 @@ urlpatterns = [
     re_path(r"^v1/projects/(?P<key>[^/]{1,64})/settings/?$", segment_settings),
     re_path(r"^beacon/v1/batch/?$", collect, {"call": "batch", "is_browser": True}),
     re_path(r"^(?:v1|beacon)/", unknown),
+    path("f/<slug:key>/", form_page, name="form-page"),
+    path("f/<slug:key>/frame/", form_page, {"way": FRAME}, name="form-frame"),
+    path("f/<slug:key>/thanks/", thanks, name="form-thanks"),
+    path("f/<slug:key>/seen/", seen, name="form-seen"),
+    path("f/<slug:key>/embed.js", embed, name="form-embed"),
+    path("f/<slug:key>/style.css", style, name="form-style"),
+    path("o/<str:token>/", opt_in, name="opt-in"),
     re_path(r"^r/(?P<slug>.*?)/?$", follow, name="follow-link"),
     # Our own snippet, and what Segment's and RudderStack's browser clients ask before they send
     re_path(r"^c\.js$", snippet),

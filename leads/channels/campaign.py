@@ -1,40 +1,15 @@
 """Which advertisement or campaign an address tells of: the utm parameters and the click ids of the ad networks."""
 
-from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
-CLICK_IDS = (
-    "gclid",
-    "gbraid",
-    "wbraid",
-    "dclid",
-    "fbclid",
-    "msclkid",
-    "li_fat_id",
-    "ttclid",
-    "twclid",
-    "epik",
-    "rdt_cid",
-)
-CAMPAIGN = (*UTM, *CLICK_IDS)
-LONGEST = 500
+from leads.channels.links.target import kept_of
+
 MOST_PARAMETERS = 200
-
-
-def campaign_of(parameters: Mapping[str, object]) -> dict[str, str]:
-    """Return the parameters that tell of a campaign, at most 500 characters each."""
-    return {
-        name: value.strip()[:LONGEST]
-        for name in CAMPAIGN
-        if isinstance(value := parameters.get(name), str) and value.strip()
-    }
 
 
 def campaign_of_address(url: str) -> dict[str, str]:
     """Return what the query of an address tells of a campaign; nothing where it can't be read."""
     try:
-        query = urlsplit(url).query
-        return campaign_of(dict(parse_qsl(query, max_num_fields=MOST_PARAMETERS)))
+        return kept_of(dict(parse_qsl(urlsplit(url).query, max_num_fields=MOST_PARAMETERS)))
     except ValueError:
         return {}

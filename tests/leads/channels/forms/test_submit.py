@@ -198,7 +198,8 @@ def test_the_last_word_counts_and_asking_again_takes_nothing_back():
     assert not allows(words, "phone")
 
 
-def test_a_newsletter_counts_when_it_is_confirmed_and_once(django_capture_on_commit_callbacks):
+def test_a_newsletter_counts_when_it_is_confirmed_and_once(django_capture_on_commit_callbacks, settings):
+    settings.REDIS_URL = ""
     form = make_form("Newsletter", **NEWSLETTER)
     with django_capture_on_commit_callbacks(execute=True):
         submitted = send(form, email="a@acme.com")

@@ -1,0 +1,90 @@
+"""The inputs that go along with the answers: from which page, who is known, how. Their names begin with "_"."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.channels.campaign import campaign_of_address
+from leads.channels.forms.answers import clean_text
+from leads.channels.forms.guard import PageToken, Sender, host_of, read_page_token
+from leads.channels.forms.known import read_known
+from leads.channels.forms.receive import Sending
+from leads.channels.forms.visit import API, FRAME, HTML, LONGEST_ADDRESS, PAGE, Visit
+from leads.channels.links.target import kept_of
+from leads.models import Form
+
+TOKEN, PAGE_ADDRESS, REFERRER, WAY, KNOWN, VISITOR, ID = "_t", "_page", "_ref", "_via", "_known", "_aid", "_id"
+LONGEST_ID = 40
+WAYS = (PAGE, FRAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the headers of a request say. address: of the network; origin, referrer: "" where there is none.
+
+    is_program: it sent JSON. visitor: the anonymous id that its browser keeps for us.
+    """
+
+    address: str
+    origin: str
+    referrer: str
+    agent: str
+    is_program: bool
+    visitor: str = ""
+
+
+def sending_of(form: Form, typed: Mapping[str, Any], told: Told, *, now: datetime) -> Sending:
+    """Return what a request sends to a form."""
+    token = read_page_token(typed.get(TOKEN), form, now=now)
+    return Sending(typed, visit_of(form, typed, told, token, now=now), sender_of(told), token)
+
+
+def sender_of(told: Told) -> Sender:
+    """Return who sends: the site is that of the Origin header, or where there is none of the Referer."""
+    return Sender(told.address, told.origin or ("" if not host_of(told.referrer) else told.referrer))
+
+
+def visit_of(form: Form, typed: Mapping[str, Any], told: Told, token: PageToken | None, *, now: datetime) -> Visit:
+    """Return where and how a request was sent. What it says itself of a campaign goes first."""
+    page = _address(typed.get(PAGE_ADDRESS)) or told.referrer[:LONGEST_ADDRESS]
+    texts = {name: value for name, value in typed.items() if isinstance(value, str)}
+    return Visit(
+        submission_id=_submission_id(form, typed, told, token, now),
+        page=page,
+        referrer=_address(typed.get(REFERRER)),
+        campaign={**campaign_of_address(page), **kept_of(texts)},
+        agent=told.agent[:LONGEST_ADDRESS],
+        anonymous_id=clean_text(typed.get(VISITOR))[:300] or told.visitor[:300],
+        way=way_of(typed, told, token),
+        known=read_known(clean_text(typed.get(KNOWN))),
+    )
+
+
+def way_of(typed: Mapping[str, Any], told: Told, token: PageToken | None) -> str:
+    """Return how it was sent: by our page, in an iframe, by another site's own form, or by a program."""
+    if token is not None:
+        said = clean_text(typed.get(WAY))
+        return said if said in WAYS else PAGE
+    return API if told.is_program else HTML
+
+
+def _submission_id(form: Form, typed: Mapping[str, Any], told: Told, token: PageToken | None, now: datetime) -> str:
+    """Return the same id for the same answers: of one page of ours, of one id that the sender gave, or of one hour.
+
+    Whoever goes back and sends something else means it.
+    """
+    answers = {name: clean_text(value) for name, value in typed.items() if not name.startswith("_")}
+    given = clean_text(typed.get(ID))[:LONGEST_ID]
+    if given:
+        return given
+    place = token.nonce if token else f"{told.address} {told.agent} {now:%Y%m%d%H}"
+    digest = hashlib.sha256(json.dumps([form.key, place, answers], sort_keys=True).encode())
+    return digest.hexdigest()[:LONGEST_ID]
+
+
+def _address(value: Any) -> str:
+    text = clean_text(value)[:LONGEST_ADDRESS]
+    return text if text.startswith(("http://", "https://")) else ""
