@@ -15,6 +15,10 @@ class StageMoveRefused(LeadError):
     """A move that the life cycle does not allow, or that came too late."""
 
 
+class MergeRefused(LeadError):
+    """Two leads that can't become one, or a merge that can't be undone just now."""
+
+
 class NotOwner(LeadError):
     """Somebody acts on a lead that another sales rep works on."""
 

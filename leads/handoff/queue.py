@@ -19,3 +19,8 @@ def follow_stages(changes: Sequence[StageChange], *, now: datetime) -> None:
     left = [pk for pk, change in last.items() if change.to_stage not in (Stage.SQL, Stage.CLAIMED)]
     if left:
         Lead.objects.filter(pk__in=left, respond_by__isnull=False).update(respond_by=None)
+
+
+def restore_clock(lead_id: int, respond_by: datetime | None) -> None:
+    """Give a lead the time to be claimed by that it had before something that was undone."""
+    Lead.objects.filter(pk=lead_id).update(respond_by=respond_by)

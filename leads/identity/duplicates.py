@@ -1,33 +1,81 @@
 """Pairs of leads that may be one person: noted for a person to decide."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from leads.models import DuplicateCandidate
+from django.db.models import Q, QuerySet
+
+from leads.identity.resolve import Doubt
+from leads.models import DuplicateCandidate, DuplicateOrigin
+from leads.rows import as_time, given, run
+
+Pair = tuple[int, int]
 
 
-def note_duplicates(pairs: Mapping[tuple[int, int], str], *, now: datetime) -> None:
-    """Store pairs of lead ids, smaller id first, each with the reason; a pair that is noted keeps its first reason."""
-    DuplicateCandidate.objects.bulk_create(
-        (
-            DuplicateCandidate(first_id=first, second_id=second, reason=reason, created_at=now)
-            for (first, second), reason in pairs.items()
-        ),
-        ignore_conflicts=True,
+def note_duplicates(
+    pairs: Mapping[Pair, Doubt], *, origin: DuplicateOrigin = DuplicateOrigin.IDENTIFIERS, now: datetime
+) -> None:
+    """Store pairs of lead ids, smaller id first, in one statement; of a pair that is noted the stronger reason counts.
+
+    A pair that somebody dismissed stays dismissed.
+    """
+    if not pairs:
+        return
+    rows = [
+        {"first_id": first, "second_id": second, "reason": doubt.reason[:300], "strength": doubt.strength}
+        for (first, second), doubt in sorted(pairs.items())
+    ]
+    table, parameters = given(rows, first_id="bigint", second_id="bigint", reason="text", strength="smallint")
+    sql = f"""
+        INSERT INTO leads_duplicatecandidate (first_id, second_id, reason, strength, origin, created_at)
+        SELECT first_id, second_id, reason, strength, %s, %s FROM {table} WHERE true
+        ON CONFLICT (first_id, second_id) DO UPDATE
+        SET reason = excluded.reason, strength = excluded.strength, origin = excluded.origin
+        WHERE leads_duplicatecandidate.dismissed_at IS NULL
+          AND leads_duplicatecandidate.strength < excluded.strength
+    """  # noqa: S608 - names of our own
+    run(sql, [str(origin), as_time(now), *parameters])
+
+
+def pairs_of(lead_ids: Collection[int]) -> "QuerySet[DuplicateCandidate]":
+    """Return the pairs that one of these leads is in, dismissed ones too."""
+    return DuplicateCandidate.objects.filter(Q(first_id__in=lead_ids) | Q(second_id__in=lead_ids))
+
+
+def pairs_kept_apart(lead_ids: Collection[int]) -> list[Pair]:
+    """Return those pairs of these leads of whom somebody said that they are two."""
+    dismissed = DuplicateCandidate.objects.filter(
+        first_id__in=lead_ids, second_id__in=lead_ids, dismissed_at__isnull=False
     )
+    return list(dismissed.values_list("first_id", "second_id"))
 
 
-def move_duplicates(absorbed: Mapping[int, int], *, now: datetime) -> None:
-    """Let the pairs of absorbed leads be pairs of their survivors; those that have become one lead are gone."""
-    pairs = DuplicateCandidate.objects.filter(first_id__in=absorbed) | DuplicateCandidate.objects.filter(
-        second_id__in=absorbed
-    )
-    moved: dict[tuple[int, int], str] = {}
+def move_duplicates(absorbed: Mapping[int, int], pairs: Collection[DuplicateCandidate]) -> None:
+    """Let the pairs of absorbed leads be pairs of their survivors; those that have become one lead are gone.
+
+    pairs: all that the absorbed leads are in. Where the survivor is in the same pair already, its own stays.
+    """
+    moved = []
     for pair in pairs:
         first, second = sorted(
             (absorbed.get(pair.first_id, pair.first_id), absorbed.get(pair.second_id, pair.second_id))
         )
         if first != second:
-            moved[first, second] = pair.reason
-    pairs.delete()
-    note_duplicates(moved, now=now)
+            moved.append(copy_of(pair, first, second))
+    DuplicateCandidate.objects.filter(pk__in=[pair.pk for pair in pairs]).delete()
+    DuplicateCandidate.objects.bulk_create(moved, ignore_conflicts=True)
+
+
+def copy_of(pair: DuplicateCandidate, first: int, second: int) -> DuplicateCandidate:
+    """Return the same for other leads, not stored; the smaller id stands first."""
+    first, second = sorted((first, second))
+    return DuplicateCandidate(
+        first_id=first,
+        second_id=second,
+        reason=pair.reason,
+        strength=pair.strength,
+        origin=pair.origin,
+        dismissed_at=pair.dismissed_at,
+        dismissed_by_id=pair.dismissed_by_id,
+        created_at=pair.created_at,
+    )

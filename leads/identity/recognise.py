@@ -7,10 +7,10 @@ from datetime import datetime
 from leads.events.record import EventRow
 from leads.identity.absorb import absorb_leads
 from leads.identity.create import create_leads
-from leads.identity.duplicates import note_duplicates
+from leads.identity.duplicates import note_duplicates, pairs_kept_apart
 from leads.identity.keys import ANONYMOUS_ID, Key
 from leads.identity.locks import Locked, MoreToLock, lock_known_leads
-from leads.identity.resolve import Evidence, Resolution, resolve
+from leads.identity.resolve import Doubt, Evidence, Resolution, resolve
 from leads.identity.visitors import claim_visits
 from leads.rows import update_rows
 
@@ -45,6 +45,8 @@ def recognise(
     """
     known, theirs = lock_known_leads({*locked.owners.values(), *also_leads})
     resolution = resolve(evidence, locked.owners, known)
+    if resolution.absorbed and (apart := pairs_kept_apart(known)):
+        resolution = resolve(evidence, locked.owners, known, apart)
     _refuse_to_move_unlocked(resolution, theirs, locked)
     return _store(resolution, locked, kinds_with_traits, now)
 
@@ -60,8 +62,8 @@ def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection
     lead_ids = dict(zip(resolution.created, create_leads(len(resolution.created), now=now), strict=True))
     owners = {key: lead_ids.get(owner, owner) for key, owner in resolution.owners.items()}
     bound = {key for key, owner in owners.items() if locked.owners.get(key) is None}
-    _bind({locked.ids[key]: owners[key] for key in bound})
-    absorb_leads(resolution.absorbed, now=now)
+    _bind(bound, owners, resolution.met, locked.ids)
+    absorb_leads(resolution.absorbed, reasons=resolution.reasons, now=now)
     if resolution.duplicates:
         note_duplicates(_numbered(resolution.duplicates, lead_ids), now=now)
     visitors = [locked.ids[key] for key in bound if key[0] == ANONYMOUS_ID and key not in locked.inserted]
@@ -69,16 +71,16 @@ def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection
     return Recognised(owners, bound, list(lead_ids.values()), visits, resolution.absorbed)
 
 
-def _numbered(pairs: Mapping[tuple[int, int], str], lead_ids: Mapping[int, int]) -> dict[tuple[int, int], str]:
+def _numbered(pairs: Mapping[tuple[int, int], Doubt], lead_ids: Mapping[int, int]) -> dict[tuple[int, int], Doubt]:
     """Return pairs with the ids that leads have got by now, the smaller id first."""
     numbered = {}
-    for (one, other), reason in pairs.items():
+    for (one, other), doubt in pairs.items():
         first, second = sorted((lead_ids.get(one, one), lead_ids.get(other, other)))
-        numbered[first, second] = reason
+        numbered[first, second] = doubt
     return numbered
 
 
-def _bind(lead_ids: Mapping[int, int]) -> None:
-    """Set the lead of identifiers, given as identifier id -> lead id."""
-    rows = [{"id": pk, "lead_id": lead_id} for pk, lead_id in lead_ids.items()]
-    update_rows("leads_identifier", rows, lead_id="bigint")
+def _bind(bound: Collection[Key], owners: Mapping[Key, int], met: Mapping[Key, Key], ids: Mapping[Key, int]) -> None:
+    """Set the lead of identifiers that had none, and together with which other one they were seen to be its."""
+    rows = [{"id": ids[key], "lead_id": owners[key], "met_id": ids[met[key]] if key in met else None} for key in bound]
+    update_rows("leads_identifier", rows, lead_id="bigint", met_id="bigint")

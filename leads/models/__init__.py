@@ -2,12 +2,14 @@
 
 from leads.models.audit_entry import AuditEntry
 from leads.models.consent import Consent, ConsentChannel, ConsentHow, ConsentState
+from leads.models.duplicate import DuplicateCandidate, DuplicateOrigin, MatchKey
 from leads.models.event import Event, RejectedEvent, Signal
 from leads.models.form import Form, FormCount
 from leads.models.form_submission import BlockReason, FormMail, FormMailKind, FormSubmission, SubmissionState
-from leads.models.identifier import DuplicateCandidate, Identifier, IdentifierKind
+from leads.models.identifier import Identifier, IdentifierKind
 from leads.models.lead import Lead, LeadKind, LeadSearch, Stage
 from leads.models.link import Link, LinkKind
+from leads.models.merge import Merge
 from leads.models.organization import Organization
 from leads.models.source import Source
 from leads.models.stage_change import StageChange
@@ -23,6 +25,7 @@ __all__ = [
     "ConsentState",
     "Counted",
     "DuplicateCandidate",
+    "DuplicateOrigin",
     "Event",
     "Form",
     "FormCount",
@@ -36,6 +39,8 @@ __all__ = [
     "LeadSearch",
     "Link",
     "LinkKind",
+    "MatchKey",
+    "Merge",
     "Organization",
     "RejectedEvent",
     "Role",

@@ -16,12 +16,23 @@ class IdentifierKind(models.TextChoices):
 class Identifier(models.Model):
     """One thing that identifies one lead; without a lead, a visitor nobody knows yet.
 
-    value: an e-mail address in lower case, a phone number in E.164, or an id as the client sent it.
+    value: an e-mail address in lower case, a phone number in E.164, or an id as the client sent it. met: the identifier
+    together with which it was first seen to be its lead's, empty where a person gave it or it was the lead's first.
     """
 
     kind = models.CharField(max_length=16, choices=IdentifierKind)
     value = models.CharField(max_length=320)
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="identifiers")
+    # Only the undoing of a merge asks, by primary key; nothing is looked up by it.
+    met = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -32,25 +43,3 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"
-
-
-class DuplicateCandidate(models.Model):
-    """Two leads that may be one person, because something that they were identified by contradicts itself.
-
-    reason: in words a user may read. The lead with the smaller id stands first.
-    """
-
-    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="duplicates_after")
-    second = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="duplicates_before")
-    reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "possible duplicate"
-        constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
-            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="duplicate_pair_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.first_id} and {self.second_id}: {self.reason}"

@@ -45,7 +45,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def claimed_by(self, rep: object) -> Self:
         """Leads that a sales rep works on, longest claimed first."""
-        return self.filter(stage=Stage.CLAIMED, owner=rep).order_by("claimed_at", "id")
+        return self.filter(stage=Stage.CLAIMED, owner=rep, merged_into=None).order_by("claimed_at", "id")
 
 
 class Lead(models.Model):
@@ -157,10 +157,18 @@ class LeadSearch(models.Model):
     """What the search box looks through, apart from the lead so that a score's change leaves its index alone.
 
     text: name, e-mail address, phone number and company in lower case. PostgreSQL keeps a trigram index of it.
+    is_compared: whether the lead was compared with those who look like it since the text was written.
     """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="search")
     text = models.TextField()
+    is_compared = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        indexes = [
+            # The search for duplicates: who is still to be compared.
+            models.Index(fields=["lead"], condition=Q(is_compared=False), name="lead_to_compare"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -10,12 +10,11 @@ from django.db import OperationalError, transaction
 from leads.audit.record import record_audit
 from leads.errors import InvalidValue
 from leads.events.due import mark_due
-from leads.events.record import time_key
 from leads.identity.assign import assign_identifiers, refuse_taken
 from leads.identity.keys import Key, normal_email, normal_phone
 from leads.identity.locks import MoreToLock
 from leads.models import Lead, LeadKind, User
-from leads.people.profile import Word, update_profiles
+from leads.people.profile import Word, key_by_hand, update_profiles
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 
 ATTEMPTS = 3
@@ -71,9 +70,7 @@ def _store(lead: Lead, edit: Edit, fields: list[str], by: User, now: datetime) -
     current = Lead.objects.get(pk=lead.pk)
     if current.merged_into_id is not None:
         raise InvalidValue(f"Lead {lead.pk} was merged into lead {current.merged_into_id}; change that one.")
-    said = (current.attribute_times.get(name, "") for name in edit.traits)
-    # By hand is the last word, also where an event carries a time to come.
-    last = max([time_key(now, "edit"), *(f"{time}~" for time in said if time)])
+    last = key_by_hand(current, edit.traits, what="edit", now=now)
     update_profiles([Word(lead.pk, last, edit.traits)], absorbed={}, created=())
     if edit.kind is not None:
         Lead.objects.filter(pk=lead.pk).update(kind=edit.kind)

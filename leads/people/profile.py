@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leads.events.record import time_key
 from leads.models import Lead
 from leads.people.search import refresh_search
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
@@ -42,7 +43,7 @@ def update_profiles(words: Iterable[Word], *, absorbed: Mapping[int, int], creat
     for word in words:
         if apply_word(leads[word.lead_id], word) & SEARCHED:
             renamed.add(word.lead_id)
-    _store([lead for pk, lead in leads.items() if pk not in absorbed])
+    store_profiles([lead for pk, lead in leads.items() if pk not in absorbed])
     refresh_search(renamed)
 
 
@@ -52,10 +53,16 @@ def apply_word(lead: Lead, word: Word) -> set[str]:
     for name, value in word.traits.items():
         if word.time_key > lead.attribute_times.get(name, ""):
             lead.attribute_times[name] = word.time_key
-            if _get(lead, name) != value:
+            if trait_of(lead, name) != value:
                 _set(lead, name, value)
                 changed.add(name)
     return changed
+
+
+def key_by_hand(lead: Lead, names: Iterable[str], *, what: str, now: datetime) -> str:
+    """Return the time key of what a person says: later than all that was said, even of what carries a time to come."""
+    said = (lead.attribute_times.get(name, "") for name in names)
+    return max([time_key(now, what), *(f"{time}~" for time in said if time)])
 
 
 def carry_over(old: Lead, survivor: Lead) -> None:
@@ -64,8 +71,8 @@ def carry_over(old: Lead, survivor: Lead) -> None:
     emptied = [name for name in old.attribute_times if name.startswith(ATTRIBUTE) and name not in names]
     for name in [*names, *emptied]:
         said, known = old.attribute_times.get(name, ""), survivor.attribute_times.get(name, "")
-        value = _get(old, name)
-        if said > known or (said == known and value and not _get(survivor, name)):
+        value = trait_of(old, name)
+        if said > known or (said == known and value and not trait_of(survivor, name)):
             _set(survivor, name, value)
             if said:
                 survivor.attribute_times[name] = said
@@ -92,7 +99,8 @@ def _since(lead: Lead) -> str:
     return since
 
 
-def _get(lead: Lead, name: str) -> Any:
+def trait_of(lead: Lead, name: str) -> Any:
+    """Return what is known under a trait's name: a column, an organization's id, or "attributes.<name>"."""
     if name == "organization":
         return lead.organization_id
     if name in LEAD_COLUMNS:
@@ -111,7 +119,8 @@ def _set(lead: Lead, name: str, value: Any) -> None:
         lead.attributes[name.removeprefix(ATTRIBUTE)] = value
 
 
-def _store(leads: Sequence[Lead]) -> None:
+def store_profiles(leads: Sequence[Lead]) -> None:
+    """Write what is known about these leads in one statement."""
     columns = {
         **dict.fromkeys(LEAD_COLUMNS, "text"),
         "organization_id": "bigint",

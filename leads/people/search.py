@@ -24,6 +24,6 @@ def refresh_search(lead_ids: Collection[int]) -> None:
     sql = f"""
         INSERT INTO leads_leadsearch (lead_id, text)
         SELECT lead_id, text FROM {table} WHERE true
-        ON CONFLICT (lead_id) DO UPDATE SET text = excluded.text
+        ON CONFLICT (lead_id) DO UPDATE SET text = excluded.text, is_compared = false
     """  # noqa: S608 - names of our own
     run(sql, parameters)

@@ -60,7 +60,7 @@ def test_two_user_ids_in_one_browser_stay_two_leads_and_a_possible_duplicate():
     resolution = resolve([seen(U2, A1)], {U1: 7, A1: 7}, {7: known(7, "user_id", "anonymous_id")})
 
     assert resolution.owners == {U1: 7, A1: 7, U2: -1}
-    assert resolution.duplicates == {(-1, 7): "They share a browser, but each has a user id of its own."}
+    assert resolution.duplicates == {(-1, 7): ("They share a browser, but each has a user id of its own.", 50)}
 
 
 def test_two_user_ids_with_one_address_stay_two_leads():
@@ -84,7 +84,7 @@ def test_two_addresses_that_share_a_browser_stay_two_leads():
     resolution = resolve([seen(E2, A1)], {E1: 7, A1: 7}, {7: known(7, "email", "anonymous_id")})
 
     assert resolution.owners == {E1: 7, A1: 7, E2: -1}
-    assert resolution.duplicates == {(-1, 7): "They share a browser, but each has an e-mail address of its own."}
+    assert resolution.duplicates == {(-1, 7): ("They share a browser, but each has an e-mail address of its own.", 50)}
 
 
 def test_a_phone_number_and_an_address_that_share_a_browser_are_one_lead():
@@ -109,7 +109,8 @@ def test_two_claimed_leads_are_not_merged():
     resolution = resolve([seen(U1, E1)], {U1: 7, E1: 8}, leads)
 
     assert resolution.absorbed == {}
-    assert resolution.duplicates == {(7, 8): "They share an e-mail address, but both are claimed or customers already."}
+    words = "They share an e-mail address, but both are claimed or customers already."
+    assert resolution.duplicates == {(7, 8): (words, 85)}
 
 
 def test_of_two_leads_equally_far_the_older_survives():

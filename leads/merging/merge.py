@@ -1,0 +1,68 @@
+"""Merge two leads because somebody says that they are one person."""
+
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+
+from leads.audit.record import record_audit
+from leads.errors import MergeRefused
+from leads.events.due import mark_due
+from leads.identity.absorb import absorb_leads
+from leads.identity.keys import Key
+from leads.identity.locks import MoreToLock, lock_identifiers, lock_known_leads
+from leads.merging.outcome import Choices, check_choices, check_survivor, merged_profile
+from leads.models import Identifier, Lead, Merge, User
+from leads.people.profile import update_profiles
+
+ATTEMPTS = 20
+
+
+def merge_leads(
+    survivor_id: int, absorbed_id: int, *, choices: Choices | None = None, by: User, now: datetime
+) -> Merge:
+    """Merge one lead into another and return the record, by which it can be undone.
+
+    choices: whose value counts, "survivor" or "absorbed", by a trait's name; without one the later word counts.
+    Raises MergeRefused when they can't become one this way round (any more), InvalidValue for a choice that is none.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _merge(survivor_id, absorbed_id, choices or {}, by, now)
+        except MoreToLock:
+            continue
+    raise OperationalError(f"Leads {survivor_id} and {absorbed_id} are being identified by too many at the same time.")
+
+
+def _merge(survivor_id: int, absorbed_id: int, choices: Choices, by: User, now: datetime) -> Merge:
+    survivor, absorbed = lock_pair(survivor_id, absorbed_id, now=now)
+    check_survivor(survivor, absorbed)
+    check_choices(choices, survivor, absorbed)
+    _, word = merged_profile(survivor, absorbed, choices, now=now)
+    (merge,) = absorb_leads({absorbed.pk: survivor.pk}, reasons={absorbed.pk: f"{by} merged them."}, by=by, now=now)
+    if word is not None:
+        # Should another merge of the same lead be undone one day, what was chosen here must be said once more.
+        merge.before["choices"] = {"time_key": word.time_key, "traits": word.traits}
+        merge.save(update_fields=["before"])
+    update_profiles([word] if word else [], absorbed={absorbed.pk: survivor.pk}, created=())
+    mark_due([survivor.pk], now=now)
+    record_audit("leads merged", f"lead {absorbed.pk} into lead {survivor.pk}", by=by, now=now)
+    return merge
+
+
+def lock_pair(one_id: int, other_id: int, *, now: datetime) -> tuple[Lead, Lead]:
+    """Lock two leads with all their identifiers, as intake does, and return them as they are now.
+
+    Raises MergeRefused where one does not exist, MoreToLock when the transaction must start again.
+    """
+    ids = (one_id, other_id)
+    keys: set[Key] = set(Identifier.objects.filter(lead_id__in=ids).values_list("kind", "value"))
+    locked = lock_identifiers((), optional=keys, now=now)
+    _, theirs = lock_known_leads(ids)
+    if theirs.keys() - locked.ids.keys():
+        raise MoreToLock(theirs.keys() - locked.ids.keys())
+    leads = Lead.objects.select_related("organization", "owner").in_bulk(ids)
+    for lead_id in ids:
+        if lead_id not in leads:
+            raise MergeRefused(f"There is no lead {lead_id}.")
+    return leads[one_id], leads[other_id]

@@ -1,0 +1,78 @@
+"""What two leads would be as one: the later word of both counts, but for what a person chooses."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from typing import Any, Literal
+
+from leads.errors import InvalidValue, MergeRefused
+from leads.identity.resolve import HELD, STANDING
+from leads.models import Lead
+from leads.people.profile import Word, apply_word, carry_over, key_by_hand, trait_of
+from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
+
+Side = Literal["survivor", "absorbed"]
+SIDES = ("survivor", "absorbed")
+# Which of the two leads' values a person wants, by the trait's name.
+Choices = Mapping[str, str]
+
+
+def usual_survivor(one: Lead, other: Lead) -> Lead:
+    """Return the lead that survives unless somebody says otherwise: the one further on, of two alike the older."""
+    return max(one, other, key=lambda lead: (STANDING[lead.stage], -lead.created_at.timestamp(), -lead.pk))
+
+
+def is_held(lead: Lead) -> bool:
+    """Tell whether a lead is somebody's work: claimed, or a customer."""
+    return STANDING[lead.stage] >= HELD
+
+
+def check_survivor(survivor: Lead, absorbed: Lead) -> None:
+    """Raise MergeRefused where these two can't become one this way round."""
+    if survivor.pk == absorbed.pk:
+        raise MergeRefused("A lead can't be merged with itself.")
+    for lead in (survivor, absorbed):
+        if lead.merged_into_id is not None:
+            raise MergeRefused(f"Lead {lead.pk} was merged into lead {lead.merged_into_id} already.")
+    if is_held(absorbed) and not is_held(survivor):
+        raise MergeRefused(
+            f"{absorbed.display_name} is {absorbed.get_stage_display().lower()} and so must be the one that stays."
+        )
+
+
+def trait_names(one: Lead, other: Lead) -> list[str]:
+    """Return the names of all that may be known of either, columns first."""
+    attributes = sorted({*one.attributes, *other.attributes}, key=str.lower)
+    return [*LEAD_COLUMNS, "organization", *(ATTRIBUTE + name for name in attributes)]
+
+
+def check_choices(choices: Choices, survivor: Lead, absorbed: Lead) -> None:
+    """Raise InvalidValue, which names the first choice that can't be made."""
+    names = trait_names(survivor, absorbed)
+    for name, side in choices.items():
+        if name not in names:
+            raise InvalidValue(f"{name[:60]!r} is nothing that either lead has; expected some of {', '.join(names)}.")
+        if side not in SIDES:
+            raise InvalidValue(f"{name} must be one of {', '.join(SIDES)}, got {str(side)[:60]!r}.")
+
+
+def merged_profile(survivor: Lead, absorbed: Lead, choices: Choices, *, now: datetime) -> tuple[Lead, Word | None]:
+    """Return the survivor as the merge would leave it, not stored, and what the choices say by hand, if anything.
+
+    Choices that come to what would be anyway say nothing: a later event may then still change it.
+    """
+    outcome = deepcopy(survivor)
+    carry_over(deepcopy(absorbed), outcome)
+    word = _word_by_hand(outcome, survivor, absorbed, choices, now)
+    if word is not None:
+        apply_word(outcome, word)
+    return outcome, word
+
+
+def _word_by_hand(outcome: Lead, survivor: Lead, absorbed: Lead, choices: Choices, now: datetime) -> Word | None:
+    traits: Traits = {}
+    for name, side in choices.items():
+        wanted: Any = trait_of(absorbed if side == "absorbed" else survivor, name)
+        if wanted != trait_of(outcome, name):
+            traits[name] = wanted if wanted not in ("", None) else None
+    return Word(survivor.pk, key_by_hand(outcome, traits, what="merge", now=now), traits) if traits else None
