@@ -52,6 +52,8 @@ if IS_SQLITE:
         "timeout": 20,
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_sync}; PRAGMA cache_size=-65536;",
     }
+# Behind a pooler that gives each transaction another session (PgBouncer's transaction mode) there is nothing to keep.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 # Tests of several threads need a real file: an in-memory database locks whole tables against them.
 _test_file = Path(tempfile.gettempdir()) / f"leadcrm_test_{os.getpid()}.sqlite3"

@@ -10,6 +10,20 @@ from leads.rows import as_time, fetch, given, insert_rows
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
 
+# The columns that an event brings along, and their PostgreSQL types.
+EVENT = {
+    "message_id": "text",
+    "identifier_id": "bigint",
+    "lead_id": "bigint",
+    "kind": "text",
+    "name": "text",
+    "channel": "text",
+    "occurred_at": "timestamptz",
+    "properties": "jsonb",
+    "signal": "text",
+}
+
+
 class EventRow(NamedTuple):
     """A row of the events table, but for its source. lead_id: whose its identifier is, None for a visitor's."""
 
@@ -39,18 +53,7 @@ def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) 
 
     `events` name each message id once. Call inside a transaction that has locked their identifiers.
     """
-    table, parameters = given(
-        [_row(event) for event in events],
-        message_id="text",
-        identifier_id="bigint",
-        lead_id="bigint",
-        kind="text",
-        name="text",
-        channel="text",
-        occurred_at="timestamptz",
-        properties="jsonb",
-        signal="text",
-    )
+    table, parameters = given([_row(event) for event in events], **EVENT)
     # SQLite takes ON for a join's unless a WHERE stands between.
     sql = f"""
         INSERT INTO leads_event (source_id, received_at, message_id, identifier_id, lead_id, kind, name, channel,

@@ -3,13 +3,37 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from leads import signals
 from leads.events.catalog import BOOKKEEPING
 from leads.events.record import EventRow
 from leads.models import Event
 from leads.rows import as_time, by_bytes, given, run, text_in, with_text
+
+
+class Activity(Protocol):
+    """An event as far as it touches a lead."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+    @property
+    def time_key(self) -> str: ...
+
+
+# What is known of a lead's events taken together, and the PostgreSQL types: the latest one and the earliest one.
+TOUCH = {
+    "last_at": "timestamptz",
+    "last_kind": "text",
+    "first_key": "text",
+    "first_channel": "text",
+}
 
 
 def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
@@ -25,16 +49,19 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
     if not spans:
         return []
     table, parameters = given(
-        [span.row(lead_id) for lead_id, span in spans.items()],
-        lead_id="bigint",
-        last_at="timestamptz",
-        last_kind="text",
-        first_key="text",
-        first_channel="text",
+        [{"lead_id": lead_id, **span.row()} for lead_id, span in spans.items()], lead_id="bigint", **TOUCH
     )
-    run(_touch_statement(table), [as_time(now), *parameters])
+    sql = f"UPDATE leads_lead SET {touching()} FROM {table} WHERE leads_lead.id = given.lead_id"  # noqa: S608 - our own
+    run(sql, [as_time(now), *parameters])
     signals.events_recorded.send(sender=Event, lead_ids=sorted(spans), now=now)
     return sorted(spans)
+
+
+def touch_of(event: Activity) -> dict[str, Any]:
+    """Return the columns of TOUCH for one event."""
+    span = _Span()
+    span.include(event)
+    return span.row()
 
 
 class _Span:
@@ -43,10 +70,10 @@ class _Span:
     __slots__ = ("first", "last")
 
     def __init__(self) -> None:
-        self.first: EventRow | None = None
-        self.last: EventRow | None = None
+        self.first: Activity | None = None
+        self.last: Activity | None = None
 
-    def include(self, event: EventRow) -> None:
+    def include(self, event: Activity) -> None:
         if event.kind in BOOKKEEPING:
             return
         at, first, last = event.occurred_at, self.first, self.last
@@ -55,10 +82,9 @@ class _Span:
         if first is None or at < first.occurred_at or (at == first.occurred_at and event.message_id < first.message_id):
             self.first = event
 
-    def row(self, lead_id: int) -> dict[str, Any]:
+    def row(self) -> dict[str, Any]:
         first, last = self.first, self.last
         return {
-            "lead_id": lead_id,
             "last_at": as_time(last.occurred_at) if last else None,
             "last_kind": last.kind if last else "",
             "first_key": first.time_key if first else None,
@@ -67,7 +93,8 @@ class _Span:
 
 
 @cache
-def _touch_statement(table: str) -> str:
+def touching(now: str = "%s") -> str:
+    """Return the SET of an UPDATE of leads by a table `given` with the columns of TOUCH."""
     is_last = f"""given.last_at IS NOT NULL AND (
         leads_lead.last_event_kind = '' OR given.last_at > leads_lead.last_event_at
         OR (given.last_at = leads_lead.last_event_at AND given.last_kind > {by_bytes("leads_lead.last_event_kind")}))"""
@@ -77,11 +104,8 @@ def _touch_statement(table: str) -> str:
     is_first = f"given.first_key < {known_since}"
     times = with_text("leads_lead.attribute_times", "source", "given.first_key")
     return f"""
-        UPDATE leads_lead SET
-            score_due_at = %s, facts_version = leads_lead.facts_version + 1,
+            score_due_at = {now}, facts_version = leads_lead.facts_version + 1,
             last_event_at = CASE WHEN {is_last} THEN given.last_at ELSE leads_lead.last_event_at END,
             last_event_kind = CASE WHEN {is_last} THEN given.last_kind ELSE leads_lead.last_event_kind END,
             source = CASE WHEN {is_first} THEN given.first_channel ELSE leads_lead.source END,
-            attribute_times = CASE WHEN {is_first} THEN {times} ELSE leads_lead.attribute_times END
-        FROM {table} WHERE leads_lead.id = given.lead_id
-    """  # noqa: S608 - names of our own
+            attribute_times = CASE WHEN {is_first} THEN {times} ELSE leads_lead.attribute_times END"""

@@ -1,7 +1,7 @@
 """Take in a batch: whose the events are, the events themselves, what they say of people; all in one transaction.
 
 The number of statements does not grow with the batch. Where every identifier is known and nothing is said about
-people, there are three: lock the identifiers, insert the events, mark the leads due. For a lone visit there is one.
+people, there are three: lock the identifiers, insert the events, mark the leads due. For a lone event there is one.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ from leads.identity.locks import Locked, MoreToLock, lock_identifiers
 from leads.identity.recognise import Recognised, recognise
 from leads.identity.resolve import Evidence, is_settled
 from leads.intake.inbound import InboundEvent, Rejection
-from leads.intake.visit import may_be_visit, record_visit
+from leads.intake.lone import is_lone, take_in_lone
 from leads.intake.words import contact_words, keep_companies, sayings_of, words_of, words_of_visits
 from leads.models import Lead, Source
 from leads.people.profile import update_profiles
@@ -46,8 +46,8 @@ def take_in(
 
     An event that is stored already changes nothing. Everything is announced inside the transaction, once a batch.
     """
-    if may_be_visit(inbound, rejected) and record_visit(source, inbound[0], now=now):
-        return Taken(1, (), ())
+    if is_lone(inbound, rejected) and (lead_ids := take_in_lone(source, inbound[0], now=now)) is not None:
+        return Taken(1, lead_ids, ())
     # The first of several with one message id is the event; the others are repeats of it.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
     also: Collection[Key] = frozenset()

@@ -31,7 +31,7 @@ def test_overlapping_batches_neither_deadlock_nor_split_a_person():
     assert Lead.objects.current().count() == PEOPLE
     assert Identifier.objects.filter(lead=None).count() == 0
     assert Event.objects.filter(lead=None).count() == 0
-    assert Event.objects.count() == THREADS * BATCHES * 6 + 2 * PEOPLE
+    assert Event.objects.count() == THREADS * BATCHES * 7 + 2 * PEOPLE
     assert Organization.objects.count() == len(COMPANIES)
     for person in range(PEOPLE):
         values = [value for _, value in keys_of(person)]
@@ -53,13 +53,16 @@ def send_batches(source, seed):
     try:
         for _ in range(BATCHES):
             take_in(source, [some_event(dice) for _ in range(6)], now=NOON)
+            take_in(source, [some_event(dice, says_nothing=True)], now=NOON)
     finally:
         connection.close()
 
 
-def some_event(dice):
+def some_event(dice, *, says_nothing=False):
     person = keys_of(dice.randrange(PEOPLE))
     places = sorted(dice.sample(range(5), dice.choice((1, 1, 2, 3))))
     keys = [person[place] for place in places if place < 4 or 3 not in places]
     properties = {"company": dice.choice(COMPANIES), "firstName": "Ada"}
+    if says_nothing:
+        return inbound(*keys)
     return inbound(*keys, kind=dice.choice(("page_viewed", "identified")), properties=properties)
