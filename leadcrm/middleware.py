@@ -14,10 +14,11 @@ CAPTURE_URLS = "leads.capture.urls"
 CAPTURE_PREFIXES = (
     *("/v1/", "/beacon/", "/c.js", "/analytics.js/", "/analytics-next/", "/sourceConfig"),
     *("/batch", "/e/", "/i/v0/", "/capture", "/s/", "/flags", "/decide", "/array/"),
-    "/r/",
+    *("/r/", "/hooks/"),
 )
 # The same without the slash, which as prefixes would be those of our screens.
 CAPTURE_PATHS = frozenset({"/e", "/s"})
+
 
 HEALTH_PATHS = ("/healthz", "/readyz")
 

@@ -69,6 +69,8 @@ if not SECRET_KEY:
     if DATABASE_URL and not TESTING:
         raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is set, got nothing.")
     SECRET_KEY = _kept_secret_key()
+# Keys of before: sessions and secrets made with them still work, new ones are made with SECRET_KEY.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
@@ -315,6 +317,18 @@ CLAIM_TARGET_MINUTES = env.int("CLAIM_TARGET_MINUTES", default=30)
 SALES_TIME_ZONE = env.str("SALES_TIME_ZONE", default="UTC")
 SALES_DAY_STARTS = env.int("SALES_DAY_STARTS", default=8)
 SALES_DAY_ENDS = env.int("SALES_DAY_ENDS", default=18)
+
+# --- Connectors: where the content of ad leads is fetched from, and how long deliveries are kept ---------------
+
+META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v24.0").rstrip("/")
+LINKEDIN_API_URL = env.str("LINKEDIN_API_URL", default="https://api.linkedin.com/rest").rstrip("/")
+LINKEDIN_API_VERSION = env.str("LINKEDIN_API_VERSION", default="202609")
+# Who fetches for a provider: a class that is made with the connector's secrets and has one method, fetch(reference).
+CONTENT_CLIENTS = {
+    "meta": "leads.channels.connectors.fetch.GraphClient",
+    "linkedin": "leads.channels.connectors.fetch.LinkedInClient",
+}
+DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 
 # --- Logs: one line of JSON an event, never a body, an address or a name -------------------------------------
 

@@ -1,10 +1,19 @@
 """Celery's entry points to what leads does in the background."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from leads.channels.connectors.process import forget_old, process, process_due
 from leads.channels.forms.mail import send_form_mail, unsent_mails
+
+# What has just been stored has a task of its own on the way.
+GRACE = timedelta(seconds=5)
+# Without a broker a request works on what it brought itself, unless that would make its sender wait.
+PROCESSED_IN_THE_REQUEST = 3
 
 
 @shared_task
@@ -26,3 +35,32 @@ def send_mail_soon(mail_id: int) -> None:
         send_mail_of_form.delay(mail_id=mail_id)
     else:
         send_mail_of_form(mail_id=mail_id)
+
+
+@shared_task
+def process_delivery(delivery_id: int) -> None:
+    """Work on one delivery of a vendor."""
+    process(delivery_id, clock=timezone.now)
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    """Work off the deliveries that are due again, and what a lost task or a dead worker left behind."""
+    process_due(clock=timezone.now, grace=GRACE if settings.REDIS_URL else timedelta(0))
+
+
+@shared_task
+def forget_deliveries() -> None:
+    """Delete deliveries that are too old to keep."""
+    forget_old(now=timezone.now())
+
+
+def process_soon(delivery_ids: Sequence[int]) -> None:
+    """See that these deliveries, stored and committed, are worked on at once."""
+    if settings.REDIS_URL:
+        for delivery_id in delivery_ids:
+            process_delivery.delay(delivery_id=delivery_id)
+    elif len(delivery_ids) <= PROCESSED_IN_THE_REQUEST:
+        for delivery_id in delivery_ids:
+            # A vendor's API may be slow: what must be fetched is left to the worker.
+            process(delivery_id, clock=timezone.now, may_fetch=False)

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from leads.capture.before_sending import rudder_source, segment_settings
 from leads.capture.form_files import embed, style, thanks
 from leads.capture.forms import form_page, seen
+from leads.capture.hooks import receive
 from leads.capture.links import follow
 from leads.capture.opt_in import opt_in
 from leads.capture.posthog import collect_posthog, configure_posthog, tell_posthog
@@ -33,6 +34,7 @@ urlpatterns = [
     re_path(r"^v1/m/?$", drop),
     re_path(r"^v1/projects/(?P<key>[^/]{1,64})/settings/?$", segment_settings),
     re_path(r"^beacon/v1/batch/?$", collect, {"call": "batch", "is_browser": True}),
+    re_path(r"^hooks/(?P<provider>[\w-]{1,40})/(?P<key>[\w-]{1,64})/?$", receive, name="hook"),
     re_path(r"^(?:v1|beacon)/", unknown),
     path("f/<slug:key>/", form_page, name="form-page"),
     path("f/<slug:key>/frame/", form_page, {"way": FRAME}, name="form-frame"),

@@ -1,6 +1,7 @@
 """The schema of leads, one concept a module."""
 
 from leads.models.audit_entry import AuditEntry
+from leads.models.connector import Connector, Delivery, DeliveryState
 from leads.models.consent import Consent, ConsentChannel, ConsentHow, ConsentState
 from leads.models.duplicate import DuplicateCandidate, DuplicateOrigin, MatchKey
 from leads.models.event import Event, RejectedEvent, Signal
@@ -19,11 +20,14 @@ from leads.models.user import Role, User
 __all__ = [
     "AuditEntry",
     "BlockReason",
+    "Connector",
     "Consent",
     "ConsentChannel",
     "ConsentHow",
     "ConsentState",
     "Counted",
+    "Delivery",
+    "DeliveryState",
     "DuplicateCandidate",
     "DuplicateOrigin",
     "Event",

@@ -1,0 +1,81 @@
+"""The addresses that vendors deliver to: a request becomes plain values, an answer a response."""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import timezone
+
+from leads import tasks
+from leads.channels.connectors.answer import Answer, answer, refusal
+from leads.channels.connectors.incoming import Incoming
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 1_000_000
+RETRY_AFTER = "30"  # seconds
+# Set by the screen's own test, which calls the view; no client can: its headers all begin with HTTP_.
+TRIAL = "leadcrm.trial"
+
+
+class TooLarge(Exception):
+    """A body that no vendor sends."""
+
+
+def receive(request: HttpRequest, provider: str, key: str) -> HttpResponse:
+    """Take a delivery or a handshake; answer before anything of it is worked on."""
+    try:
+        incoming = _incoming(request)
+        # Durable on return: what the worker then does to it is another matter.
+        with transaction.atomic():
+            said = answer(provider, key, incoming, now=timezone.now(), is_trial=request.META.get(TRIAL) is True)
+            if said.delivery_ids:
+                transaction.on_commit(lambda: tasks.process_soon(said.delivery_ids), robust=True)
+    except TooLarge:
+        said = refusal(400, "too_large", f"A delivery may have {MOST_BYTES:,} bytes.")
+    except UnreadablePostError:
+        said = refusal(400, "incomplete", "The body ended before its length.")
+    except SuspiciousOperation:
+        said = refusal(400, "invalid_request", "The address or the headers of the request can't be read.")
+    except Exception:
+        # The database is away, or the fault is in the program: neither may cost the sender its delivery.
+        logger.exception("A delivery could not be stored; its sender was asked to send it again.")
+        said = refusal(503, "unavailable", "The delivery can't be stored just now; send it again.")
+    return _response(said)
+
+
+def _incoming(request: HttpRequest) -> Incoming:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    query = request.META.get("QUERY_STRING", "")
+    # The public address, whatever a proxy made of the host: some vendors sign it.
+    url = f"{settings.PUBLIC_URL}{request.path}" + (f"?{query}" if query else "")
+    return Incoming(request.method or "", url, headers, request.GET.dict(), _read(request))
+
+
+def _read(request: HttpRequest) -> bytes:
+    """Return the bytes of a request, unread where its length says that they are too many.
+
+    A body sent in chunks says no length, and Django takes it for empty.
+    """
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+        body: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1)
+    elif length.isdigit() and int(length) > MOST_BYTES:
+        raise TooLarge
+    else:
+        body = request.body
+    if len(body) > MOST_BYTES:
+        raise TooLarge
+    return body
+
+
+def _response(said: Answer) -> HttpResponse:
+    response = HttpResponse(said.body, content_type=said.content_type, status=said.status)
+    response["X-Content-Type-Options"] = "nosniff"
+    if said.status == 503:
+        response["Retry-After"] = RETRY_AFTER
+    if said.status == 405:
+        response["Allow"] = "GET, HEAD, POST"
+    return response

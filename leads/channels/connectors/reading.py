@@ -1,0 +1,111 @@
+"""Read what vendors send without trusting its shape: a field of another type than expected is as good as missing."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from leads.channels.connectors.incoming import Malformed
+from leads.channels.connectors.signing import posix_seconds
+
+DEEPEST = 30
+EMPTY: Mapping[str, Any] = {}
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body. Raises Malformed."""
+    try:
+        # A number that no database column holds is kept as the text that it came as.
+        said = json.loads(body, parse_constant=lambda name: None)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"The body is no JSON: {str(error)[:120]}.") from None
+    if not isinstance(said, dict):
+        raise Malformed(f"The body must be a JSON object, got {type(said).__name__}.")
+    if is_deeper(said, DEEPEST):
+        raise Malformed(f"The body may be nested {DEEPEST} levels deep.")
+    return said
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Return the fields of a form; of several with one name the last. Raises Malformed."""
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500, errors="strict"))
+    except ValueError as error:
+        raise Malformed(f"The body is no form: {str(error)[:120]}.") from None
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Tell whether a value is nested deeper than so many levels."""
+    if not isinstance(value, dict | list):
+        return False
+    if levels == 0:
+        return True
+    return any(is_deeper(item, levels - 1) for item in (value.values() if isinstance(value, dict) else value))
+
+
+def at(said: Any, path: str) -> Any:
+    """Return what stands at a dotted path ("payload.object.id", "items.0.name"), None where nothing does."""
+    for step in path.split("."):
+        if isinstance(said, Mapping):
+            said = said.get(step)
+        elif isinstance(said, list) and step.isdecimal() and int(step) < len(said):
+            said = said[int(step)]
+        else:
+            return None
+    return said
+
+
+def text(said: Any, path: str, longest: int = 300) -> str:
+    """Return the text or number at a path as text without NUL characters, "" where there is none."""
+    value = at(said, path)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return clean(str(value)).strip()[:longest]
+
+
+def clean(value: str) -> str:
+    """Return text without what no database keeps: NUL characters and halves of characters."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def mapping(said: Any, path: str) -> Mapping[str, Any]:
+    """Return the object at a path, an empty one where there is none."""
+    value = at(said, path)
+    return value if isinstance(value, Mapping) else EMPTY
+
+
+def items(said: Any, path: str) -> list[Mapping[str, Any]]:
+    """Return the objects of the list at a path."""
+    value = at(said, path)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def need(said: Any, path: str, longest: int = 200) -> str:
+    """Return the text at a path. Raises Malformed where there is none."""
+    found = text(said, path, longest)
+    if not found:
+        raise Malformed(f"{path} is missing.")
+    return found
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a time in UTC: ISO 8601 (UTC where it names no zone), POSIX seconds or milliseconds; None if none."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdecimal()):
+        seconds = posix_seconds(value)
+        return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def happened(value: Any, *, now: datetime) -> datetime:
+    """Return when something happened: the given time, now where there is none or it lies ahead."""
+    found = moment(value)
+    if found is None or found.year < 1971:
+        return now
+    return min(found, now)
