@@ -1,10 +1,12 @@
 """Make what a test needs and fill in what it is not about. Rows are stored as they are: nothing is scored or moved."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from leads.models import (
+    Connector,
     Event,
     Form,
     Identifier,
@@ -19,6 +21,7 @@ from leads.models import (
     Stage,
     User,
 )
+from leads.secrets import seal
 
 # A Wednesday.
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
@@ -103,4 +106,14 @@ def _identifier_of(lead: Lead | None, number: int) -> Identifier:
     known = lead.identifiers.order_by("pk").first() if lead else None
     return known or Identifier.objects.create(
         kind=IdentifierKind.ANONYMOUS_ID, value=f"anonymous-{number}", lead=lead, created_at=NOON
+    )
+
+
+def make_connector(provider: str = "webhook", *, secrets: Mapping[str, str] | None = None, **fields: Any) -> Connector:
+    """Store a connector with a source of its own; its address is /hooks/<provider>/<key>/."""
+    number = next(_numbers)
+    defaults = {"name": f"{provider} {number}", "key": f"key-{number}", "created_at": NOON}
+    source = fields.pop("source", None) or make_source(f"{provider}: {number}")
+    return Connector.objects.create(
+        provider=provider, source=source, sealed_secrets=seal(secrets or {}), **{**defaults, **fields}
     )

@@ -82,6 +82,8 @@ TABLE = {
     "f/<slug:key>/embed.js": Row(ANYONE),
     "f/<slug:key>/style.css": Row(ANYONE),
     "o/<str:token>/": Row(ANYONE, path="/o/old/", status=410),
+    # Vendors deliver to an address that nobody else knows; this is none of them.
+    r"^hooks/(?P<provider>[\w-]{1,40})/(?P<key>[\w-]{1,64})/?$": Row(ANYONE, "post", "/hooks/stripe/none/", 404),
     # REST
     "api/leads/": Row(USERS),
     "api/leads/<int:pk>/": Row(USERS),

@@ -42,7 +42,7 @@ class Chatwoot(Provider):
         if not secrets.get("signing_secret"):
             return
         stamp = incoming.header("x-chatwoot-timestamp")
-        signed = stamp.encode("utf-8", "surrogateescape") + b"." + incoming.body if stamp else incoming.body
+        signed = stamp.encode("utf-8", "surrogatepass") + b"." + incoming.body if stamp else incoming.body
         given = incoming.header("x-chatwoot-signature").removeprefix("sha256=")
         require_same(given, hex_mac(secrets["signing_secret"], signed), "X-Chatwoot-Signature")
         if stamp:

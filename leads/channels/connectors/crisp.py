@@ -47,7 +47,7 @@ class Crisp(Provider):
         if not secrets.get("signing_secret"):
             return
         stamp = incoming.header("x-crisp-request-timestamp")
-        signed = b"[" + stamp.encode("utf-8", "surrogateescape") + b";" + incoming.body + b"]"
+        signed = b"[" + stamp.encode("utf-8", "surrogatepass") + b";" + incoming.body + b"]"
         require_same(
             incoming.header("x-crisp-signature"), hex_mac(secrets["signing_secret"], signed), "X-Crisp-Signature"
         )

@@ -123,7 +123,7 @@ def _verify_hmac(incoming: Incoming, secret: str, way: str, header: str) -> None
 
 def _verify_standard(incoming: Incoming, secret: str, *, now: datetime) -> None:
     name, stamp = incoming.header("webhook-id"), incoming.header("webhook-timestamp")
-    signed = f"{name}.{stamp}.".encode("utf-8", "surrogateescape") + incoming.body
+    signed = f"{name}.{stamp}.".encode("utf-8", "surrogatepass") + incoming.body
     expected = base64_mac(_standard_key(secret), signed)
     given = [one.partition(",")[2] for one in incoming.header("webhook-signature").split() if one.startswith("v1,")]
     if not given or not name:

@@ -86,7 +86,11 @@ class GoogleAds(Provider):
         return Made(
             [
                 *told(
-                    "ad_clicked", person, message_id=f"{lead_id}:click", occurred_at=occurred_at, properties=properties
+                    "ad_clicked",
+                    person.bare(),
+                    message_id=f"{lead_id}:click",
+                    occurred_at=occurred_at,
+                    properties=properties,
                 ),
                 *told(
                     kind,

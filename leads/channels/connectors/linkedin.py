@@ -141,7 +141,7 @@ class LinkedInLeadSync(Provider):
         kind = chosen(sent.options, "kind", "form_submitted")
         return Made(
             [
-                *told(first, person, message_id=f"{lead}:click", occurred_at=occurred_at, properties=properties),
+                *told(first, person.bare(), message_id=f"{lead}:click", occurred_at=occurred_at, properties=properties),
                 *told(
                     kind,
                     person,

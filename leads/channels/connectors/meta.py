@@ -133,7 +133,13 @@ class MetaLeadAds(Provider):
         given = {name: answer for name, answer in answers.items() if not _is_known(name)}
         return Made(
             [
-                *told(first, person, message_id=f"{leadgen_id}:click", occurred_at=occurred_at, properties=properties),
+                *told(
+                    first,
+                    person.bare(),
+                    message_id=f"{leadgen_id}:click",
+                    occurred_at=occurred_at,
+                    properties=properties,
+                ),
                 *told(
                     chosen(sent.options, "kind", "form_submitted"),
                     person,

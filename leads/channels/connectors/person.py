@@ -52,6 +52,10 @@ class Person:
         )
         return tuple(key for key in keys if key[1])
 
+    def bare(self) -> "Person":
+        """Return the person by what they are recognised by, for an event beside one that says who they are."""
+        return Person(email=self.email, phone=self.phone, user_id=self.user_id, vendor_id=self.vendor_id)
+
     def fields(self) -> dict[str, Any]:
         """Return what is known, by the names that forms use."""
         first, _, last = self.name.partition(" ")

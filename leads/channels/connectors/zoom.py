@@ -39,7 +39,7 @@ class Zoom(Provider):
     ) -> None:
         """Check the HMAC-SHA256 over version, time and body."""
         stamp = incoming.header("x-zm-request-timestamp")
-        signed = b"v0:" + stamp.encode("utf-8", "surrogateescape") + b":" + incoming.body
+        signed = b"v0:" + stamp.encode("utf-8", "surrogatepass") + b":" + incoming.body
         expected = f"v0={hex_mac(secret_of(secrets, 'secret_token'), signed)}"
         require_same(incoming.header("x-zm-signature"), expected, "x-zm-signature")
         require_fresh(stamp, now=now, tolerance=TOLERANCE, what="x-zm-request-timestamp")
