@@ -98,6 +98,14 @@ def places(values: Collection[Any]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def is_among(column: str, values: Sequence[int] | Sequence[str]) -> tuple[str, list[Any]]:
+    """Return the condition that a column has one of these values, however many, and its parameters."""
+    if is_postgresql():
+        kind = "text" if values and isinstance(values[0], str) else "bigint"
+        return f"{column} = ANY(%s::{kind}[])", [list(values)]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [JSON(list(values))]  # noqa: S608 - names of our own
+
+
 def posix_seconds(column: str) -> str:
     """Return the expression for a time as POSIX seconds, a float to the microsecond."""
     if is_postgresql():

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from scoring.engine.facts import DAY, EventFact, RuleSet
-from scoring.qualification.decide import DISQUALIFIED, ENGAGED, MQL, NEW, RECYCLED, SQL
+from scoring.qualification.states import DISQUALIFIED, ENGAGED, MQL, NEW, RECYCLED, SQL
 
 
 class Chances:

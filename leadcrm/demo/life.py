@@ -13,9 +13,10 @@ from leads.events.catalog import is_hand_raise, is_voluntary
 from leads.handoff.clock import WorkingHours, respond_by
 from leads.models import Stage
 from scoring.engine.facts import EventFact, LeadFacts
-from scoring.engine.score import CompiledRuleSet, Score, score_lead
-from scoring.qualification.decide import LeadState, decide
-from scoring.qualification.rescore import EVIDENCE_LINES, entry_json
+from scoring.engine.score import CompiledRuleSet, Score, score_lead, score_leads
+from scoring.qualification.decide import decide
+from scoring.qualification.rescore import evidence_of
+from scoring.qualification.states import LeadState, states_of
 
 FOREVER = float("inf")
 # Seconds: how exactly the moment is found at which a lead fell for want of activity.
@@ -45,7 +46,7 @@ class Change(NamedTuple):
     actor_id: int | None
     version: int | None
     score: Score
-    evidence: list[dict[str, object]]
+    evidence: list[Mapping[str, object]]
 
 
 @dataclass(slots=True)
@@ -133,8 +134,7 @@ class Life:
 
     def _decision(self, at: float) -> tuple[Score, tuple[str, ...], str]:
         standing, live = self.standing, self.world.live
-        facts = LeadFacts(self._attributes, self._events, standing.recycled_at)
-        score = score_lead(live, facts, at)
+        scores = score_leads(live, [LeadFacts(self._attributes, self._events, standing.recycled_at)], at)
         state = LeadState(
             stage=standing.stage,
             decided_version=live.rule_set.version,
@@ -143,8 +143,8 @@ class Life:
             fit=self._last.fit if self._last else None,
             behaviour=self._last.behaviour if self._last else None,
         )
-        decision = decide(state, score, facts, live.rule_set, at)
-        return score, decision.path, decision.reason
+        decision = decide(states_of([state]), scores).of(0)
+        return scores.of(0), decision.path, decision.reason
 
     def _judge(self, at: float) -> None:
         """Let scoring decide, as it would have at that time."""
@@ -161,8 +161,7 @@ class Life:
         self, at: float, stage: str, reason: str, score: Score, *, actor: Rep | None = None, version: int | None = None
     ) -> None:
         standing = self.standing
-        strongest = sorted(score.entries, key=lambda entry: -entry.points_now)[:EVIDENCE_LINES] if version else []
-        evidence = [entry_json(entry) for entry in strongest]
+        evidence = evidence_of(score) if version else []
         actor_id = actor.pk if actor else None
         standing.changes.append(Change(at, standing.stage, stage, reason, actor_id, version, score, evidence))
         standing.stage, standing.stage_changed_at = stage, at

@@ -9,6 +9,7 @@ from leads.models.form import Form, FormCount
 from leads.models.form_submission import BlockReason, FormMail, FormMailKind, FormSubmission, SubmissionState
 from leads.models.identifier import Identifier, IdentifierKind
 from leads.models.lead import Lead, LeadKind, LeadSearch, Stage
+from leads.models.lead_journey import LeadJourney
 from leads.models.link import Link, LinkKind
 from leads.models.merge import Merge
 from leads.models.organization import Organization
@@ -39,6 +40,7 @@ __all__ = [
     "Identifier",
     "IdentifierKind",
     "Lead",
+    "LeadJourney",
     "LeadKind",
     "LeadSearch",
     "Link",

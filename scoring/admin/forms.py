@@ -14,7 +14,7 @@ from scoring.engine.conditions import OPS
 from scoring.engine.definition import RuleSetError, rule_set_from_json
 from scoring.models import FitRule, Per, Policy, Rule, RuleSet, RuleSetStatus
 from scoring.rules.default import READY_MADE_POLICIES
-from scoring.rules.definition import POLICY_FIELDS, fit_definition, plain, policy_definition, rule_definition
+from scoring.rules.definition import GATES, POLICY_FIELDS, fit_definition, plain, policy_definition, rule_definition
 from scoring.rules.lines import LineError, format_value, parse_value
 from scoring.rules.revise import Frozen, state_of
 
@@ -187,7 +187,8 @@ class PolicyForm(PlainNumbersForm):
             cleaned.update(chosen)
             self._errors: Any = forms.utils.ErrorDict()
         if not self.errors:
-            policy = Policy(**{name: cleaned[name] for name in POLICY_FIELDS})
+            # Whether there is the persona or journey that a gate names, the whole rule set says when it is saved.
+            policy = Policy(**{name: cleaned[name] for name in POLICY_FIELDS if name not in GATES})
             try:
                 rule_set_from_json({"name": "-", "policy": policy_definition(policy)}, 0)
             except RuleSetError as error:

@@ -38,9 +38,10 @@ class PolicyInline(EditableUntilArchived, StackedInline):
         """Leave the choice of a ready-made policy out where nothing can be chosen."""
         thresholds = ("mql_threshold", "sql_threshold", "margin")
         paths = ("mql_on_engagement", "sql_on_hand_raise", "engagement_memory_days")
-        gates = ("direct", "gate_hand_raise", "reopen_disqualified")
+        gates = ("require_persona", "require_journey")
+        passes = ("direct", "gate_hand_raise", "reopen_disqualified")
         ready_made = ("ready_made",) if self.has_change_permission(request, obj) else ()
-        return [(None, {"fields": (*ready_made, thresholds, paths, gates)})]
+        return [(None, {"fields": (*ready_made, thresholds, paths, gates, passes)})]
 
 
 class RulesInline(EditableUntilArchived, TabularInline):

@@ -1,162 +1,184 @@
-"""Points for what a lead did: which events a behaviour rule counts, and what they are worth."""
+"""Points for what leads did: which events each behaviour rule counts, and what they are worth.
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from functools import lru_cache
-from operator import attrgetter
-from typing import NamedTuple
+A pair is an event and a rule that may count it; a cell is a lead and a rule, numbered row * rules + rule.
+"""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.engine.batch import Batch, Events, Flags, Floats, Ints, ranges
 from scoring.engine.conditions import EventTest, compile_event_test, is_known, property_reader, text_of
-from scoring.engine.decay import NEVER_FADES, Term, clip, decayed_sum, half_life_seconds
-from scoring.engine.explain import BEHAVIOUR, Entry
-from scoring.engine.facts import BOT_AGENT, DAY, BehaviourRule, EventFact, LeadFacts, Limit
+from scoring.engine.decay import half_life_seconds
+from scoring.engine.facts import DAY, BehaviourRule, Limit
 
-_EPOCH = date(1970, 1, 1).toordinal()
-_NO_LIMIT = float("inf")
-_by_time = attrgetter("at")
+_NO_CAP = np.inf
 
-KeepLatest = Callable[[list[EventFact]], list[EventFact]]
+PeriodOf = Callable[[Events, Ints], Ints]
 
 
-class CompiledRule(NamedTuple):
-    """A behaviour rule made ready for many leads; half_life in seconds, cap inf where there is none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRules:
+    """Behaviour rules made ready for many leads. half_life: seconds, inf: never fades; cap: points, inf: none.
 
-    position: int
-    name: str
-    points: float
-    half_life: float
-    cap: float
-    keep_latest: KeepLatest | None
-    tests: tuple[EventTest, ...]
+    by_kind: event kind -> the positions of its rules. tests and limits: of the rules that have any, by position.
+    """
+
+    names: tuple[str, ...]
+    points: Floats
+    half_life: Floats
+    cap: Floats
+    by_kind: Mapping[str, Ints]
+    tests: Mapping[int, tuple[EventTest, ...]]
+    limits: Mapping[int, tuple[int, PeriodOf]]
 
 
-RulesByKind = dict[str, tuple[CompiledRule, ...]]
+@dataclass(frozen=True, slots=True, eq=False)
+class Behaviour:
+    """What each rule gives each lead; every array has the shape (n_leads, n_rules).
+
+    number: events that count. last_at: the latest of them, POSIX seconds, 0 where there is none. worth: their points
+    as of last_at, before the cap; so it stays the same while time passes. total: as of the lead's moment, before the
+    cap. given, now: what they are worth without and with decay, after the cap.
+    """
+
+    number: Ints
+    last_at: Floats
+    worth: Floats
+    total: Floats
+    given: Floats
+    now: Floats
 
 
-def compile_rules(rules: Sequence[BehaviourRule]) -> RulesByKind:
-    """Group rules by the kind of event they count, keeping their order."""
-    by_kind: RulesByKind = {}
+def compile_rules(rules: Sequence[BehaviourRule]) -> CompiledRules:
+    """Make behaviour rules ready for many leads."""
+    by_kind: dict[str, list[int]] = {}
     for position, rule in enumerate(rules):
-        by_kind[rule.kind] = (*by_kind.get(rule.kind, ()), _compile_rule(position, rule))
-    return by_kind
-
-
-def begins_after(facts: LeadFacts, as_of: float) -> float:
-    """Return the time after which events count: the latest recycle, if it is not later than `as_of`."""
-    recycled_at = facts.recycled_at
-    return -_NO_LIMIT if recycled_at is None or recycled_at > as_of else recycled_at
-
-
-def behaviour_lines(by_kind: RulesByKind, facts: LeadFacts, as_of: float) -> tuple[list[Entry], list[Term]]:
-    """Return a line and its term for each rule that counts an event, in the order of the rules."""
-    counted = _counted_events(by_kind, facts.events, begins_after(facts, as_of), as_of)
-    entries, terms = [], []
-    for position in sorted(counted):
-        entry, term = _line(*counted[position], as_of)
-        entries.append(entry)
-        terms.append(term)
-    return entries, terms
-
-
-def _counted_events(
-    by_kind: RulesByKind, events: Sequence[EventFact], after: float, as_of: float
-) -> dict[int, tuple[CompiledRule, list[EventFact]]]:
-    counted: dict[int, tuple[CompiledRule, list[EventFact]]] = {}
-    for event in events:
-        rules = by_kind.get(event.kind)
-        if rules is None or not after < event.at <= as_of or event.signal == BOT_AGENT:
-            continue
-        for rule in rules:
-            for test in rule.tests:
-                if not test(event):
-                    break
-            else:
-                if rule.position in counted:
-                    counted[rule.position][1].append(event)
-                else:
-                    counted[rule.position] = (rule, [event])
-    return counted
-
-
-def _line(rule: CompiledRule, events: list[EventFact], as_of: float) -> tuple[Entry, Term]:
-    if rule.keep_latest is not None and len(events) > 1:
-        events = rule.keep_latest(events)
-    _, name, points, half_life, cap, _, _ = rule
-    count, last_at = len(events), events[0].at
-    if count == 1:
-        # The usual case, in which there is nothing to sum up.
-        total = points if half_life == NEVER_FADES else points * 2.0 ** (-(as_of - last_at) / half_life)
-    else:
-        last_at = max([event.at for event in events])
-        total = decayed_sum(points, [as_of - event.at for event in events], half_life)
-    entry = Entry(name, BEHAVIOUR, clip(points * count, -cap, cap), clip(total, -cap, cap), count, last_at)
-    return entry, Term(total, half_life, cap)
-
-
-def _compile_rule(position: int, rule: BehaviourRule) -> CompiledRule:
-    return CompiledRule(
-        position=position,
-        name=rule.name,
-        points=float(rule.points),
-        half_life=half_life_seconds(rule.half_life_days),
-        cap=_NO_LIMIT if rule.cap is None else float(rule.cap),
-        keep_latest=None if rule.limit is None else _compile_limit(rule.limit),
-        tests=tuple(compile_event_test(condition) for condition in rule.conditions),
+        by_kind.setdefault(rule.kind, []).append(position)
+    return CompiledRules(
+        names=tuple(rule.name for rule in rules),
+        points=np.array([rule.points for rule in rules], np.float64),
+        half_life=np.array([half_life_seconds(rule.half_life_days) for rule in rules], np.float64),
+        cap=np.array([_NO_CAP if rule.cap is None else rule.cap for rule in rules], np.float64),
+        by_kind={kind: np.array(positions, np.int64) for kind, positions in by_kind.items()},
+        tests={i: tuple(map(compile_event_test, rule.conditions)) for i, rule in enumerate(rules) if rule.conditions},
+        limits={i: (rule.limit.count, _period_of(rule.limit)) for i, rule in enumerate(rules) if rule.limit},
     )
 
 
-def _compile_limit(limit: Limit) -> KeepLatest:
-    period_of = _value_period(limit.value_of) if limit.value_of is not None else _PERIODS[limit.per]
+def behaviour_of(rules: CompiledRules, batch: Batch, counts: Flags) -> Behaviour:
+    """Sum up what each rule gives each lead. counts: of each event, whether it counts at all."""
+    n_rules = len(rules.names)
+    event, rule = _pairs(rules, batch.events, np.flatnonzero(counts))
+    event, rule = _meeting_conditions(rules, batch.events, event, rule)
+    event, rule = _within_limits(rules, batch.events, event, rule)
+    at = batch.events.at[event]
+    cell = batch.events.row[event] * n_rules + rule
+    shape, cells = (len(batch), n_rules), len(batch) * n_rules
+    latest = np.zeros(cells)
+    latest[cell] = at  # in time order within a cell, and the last one stays
+    left = np.exp2((at - latest[cell]) / rules.half_life[rule])
+    worth = np.bincount(cell, rules.points[rule] * left, cells).reshape(shape).astype(np.float64)
+    number = np.bincount(cell, minlength=cells).reshape(shape).astype(np.int64)
+    last_at = latest.reshape(shape)
+    age = np.where(number > 0, batch.as_of[:, None] - last_at, 0.0)
+    total = worth * np.exp2(-age / rules.half_life)
+    return Behaviour(
+        number,
+        last_at,
+        worth,
+        total,
+        given=np.clip(rules.points * number, -rules.cap, rules.cap),
+        now=np.clip(total, -rules.cap, rules.cap),
+    )
 
-    def keep_latest(events: list[EventFact]) -> list[EventFact]:
-        # Latest first. Of two events at the same moment in the same period it makes no difference to a score which
-        # one counts: they are worth the same and leave the same line.
-        used: dict[object, int] = {}
-        kept = []
-        for event in sorted(events, key=_by_time, reverse=True):
-            period = period_of(event)
-            used[period] = used.get(period, 0) + 1
-            if used[period] <= limit.count:
-                kept.append(event)
-        return kept
 
-    return keep_latest
+def _pairs(rules: CompiledRules, events: Events, chosen: Ints) -> tuple[Ints, Ints]:
+    """Pair each chosen event with every rule for its kind."""
+    none = np.empty(0, np.int64)
+    of_kind = [rules.by_kind.get(kind, none) for kind in events.kinds]
+    if not of_kind:
+        return none, none
+    sizes = np.array([len(positions) for positions in of_kind], np.int64)
+    first = np.cumsum(sizes) - sizes
+    kind = events.kind[chosen]
+    return np.repeat(chosen, sizes[kind]), np.concatenate(of_kind)[ranges(first[kind], sizes[kind])]
 
 
-def _value_period(field: str) -> Callable[[EventFact], object]:
+def _meeting_conditions(rules: CompiledRules, events: Events, event: Ints, rule: Ints) -> tuple[Ints, Ints]:
+    if not rules.tests or not len(rule):
+        return event, rule
+    meets = np.ones(len(rule), np.bool_)
+    for position, tests in rules.tests.items():
+        own = np.flatnonzero(rule == position)
+        for test in tests:
+            own = own[meets[own]]
+            if len(own):
+                meets[own] = test(events, event[own])
+    return event[meets], rule[meets]
+
+
+def _within_limits(rules: CompiledRules, events: Events, event: Ints, rule: Ints) -> tuple[Ints, Ints]:
+    """Keep the latest pairs of each period. Of two at the same moment it makes no difference which one counts."""
+    if not rules.limits or not len(rule):
+        return event, rule
+    keeps = np.ones(len(rule), np.bool_)
+    for position, (most, period_of) in rules.limits.items():
+        own = np.flatnonzero(rule == position)
+        if len(own) > 1:
+            keeps[own] = _is_among_latest(events, event[own], period_of, most)
+    return event[keeps], rule[keeps]
+
+
+def _is_among_latest(events: Events, chosen: Ints, period_of: PeriodOf, most: int) -> Flags:
+    """Say of each event, in order of lead and time, whether it is one of the latest of its lead and period."""
+    row, period = events.row[chosen], period_of(events, chosen)
+    grouped = np.lexsort((period, row))  # stable: time order stays within a group
+    row, period = row[grouped], period[grouped]
+    ends = np.flatnonzero((row[1:] != row[:-1]) | (period[1:] != period[:-1]))
+    last_of_group = np.append(ends, len(row) - 1)
+    sizes = np.diff(last_of_group, prepend=-1)
+    later = np.repeat(last_of_group, sizes) - np.arange(len(row))
+    is_kept = np.empty(len(row), np.bool_)
+    is_kept[grouped] = later < most
+    return is_kept
+
+
+def _period_of(limit: Limit) -> PeriodOf:
+    return _value_period(limit.value_of) if limit.value_of is not None else _PERIODS[limit.per]
+
+
+def _value_period(field: str) -> PeriodOf:
     """Each value of a property is a period of its own; events without one share a period."""
     read = property_reader(field)
 
-    def period_of(event: EventFact) -> object:
-        value = read(event.properties)
-        return text_of(value) if is_known(value) else None
+    def period_of(events: Events, chosen: Ints) -> Ints:
+        numbers: dict[str | None, int] = {}
+        values = (read(properties) for properties in events.properties[chosen].tolist())
+        periods = (numbers.setdefault(text_of(value) if is_known(value) else None, len(numbers)) for value in values)
+        return np.fromiter(periods, np.int64, len(chosen))
 
     return period_of
 
 
-def _day(event: EventFact) -> int:
-    return int(event.at // DAY)
+def _day(events: Events, chosen: Ints) -> Ints:
+    days: Ints = np.floor_divide(events.at[chosen], DAY).astype(np.int64)
+    return days
 
 
-def _week(event: EventFact) -> int:
+def _week(events: Events, chosen: Ints) -> Ints:
     """Number ISO weeks: they begin on Monday, and 1970-01-01 was a Thursday."""
-    return (_day(event) + 3) // 7
+    return (_day(events, chosen) + 3) // 7
 
 
-def _month(event: EventFact) -> tuple[int, int]:
-    return _month_of(_day(event))
+def _month(events: Events, chosen: Ints) -> Ints:
+    return _day(events, chosen).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-@lru_cache(maxsize=4096)
-def _month_of(day_since_1970: int) -> tuple[int, int]:
-    day = date.fromordinal(_EPOCH + day_since_1970)
-    return day.year, day.month
+def _ever(events: Events, chosen: Ints) -> Ints:
+    return np.zeros(len(chosen), np.int64)
 
 
-_PERIODS: dict[str, Callable[[EventFact], object]] = {
-    "day": _day,
-    "week": _week,
-    "month": _month,
-    "ever": lambda event: None,
-}
+_PERIODS: dict[str, PeriodOf] = {"day": _day, "week": _week, "month": _month, "ever": _ever}
 PERIODS = tuple(_PERIODS)

@@ -8,10 +8,15 @@ from scoring.engine.condition_definition import CONDITION_KEYS, event_condition,
 from scoring.engine.facts import (
     NEVER_SCORED_KINDS,
     BehaviourRule,
+    Condition,
+    Criterion,
     FitRule,
+    Journey,
     Limit,
+    Persona,
     Policy,
     RuleSet,
+    Step,
 )
 from scoring.engine.json_object import JsonObject, RuleSetError, listed, shown
 
@@ -20,10 +25,15 @@ __all__ = ["RuleSetError", "rule_set_from_json", "rule_set_to_json"]
 NAME_LENGTH = 100
 KIND_LENGTH = 60
 HIGHEST_POINTS = 100
+MOST_STEPS = 20
+ANY = "any"
 
 _RULE_SET_KEYS = ("name", "behaviour_limit", "fit_limit", "rules", "fit", "personas", "journeys", "policy")
 _RULE_KEYS = ("name", "kind", "points", "half_life_days", "cap", "limit", "conditions")
 _FIT_KEYS = ("name", *CONDITION_KEYS, "points")
+_PERSONA_KEYS = ("name", "minimum", "criteria")
+_JOURNEY_KEYS = ("name", "window_days", "steps")
+_STEP_KEYS = ("name", "kind", "conditions")
 _POLICY_KEYS = tuple(field.name for field in fields(Policy))
 _POLICY = Policy()
 
@@ -31,12 +41,14 @@ _POLICY = Policy()
 def rule_set_from_json(data: Mapping[str, object], version: int) -> RuleSet:
     """Read a rule set; raise RuleSetError, which names the place, where it can't be used."""
     document = JsonObject.read(data, "", _RULE_SET_KEYS)
-    for later in ("personas", "journeys"):
-        _refuse_later(document, later, [])
     rules = tuple(_rule(item) for item in document.objects("rules", _RULE_KEYS))
     fit = tuple(_fit_rule(item) for item in document.objects("fit", _FIT_KEYS))
     _refuse_repeated_names("rules", [rule.name for rule in rules])
     _refuse_repeated_names("fit", [rule.name for rule in fit])
+    personas = tuple(persona(item) for item in document.objects("personas", _PERSONA_KEYS))
+    journeys = tuple(journey(item) for item in document.objects("journeys", _JOURNEY_KEYS))
+    _refuse_repeated_names("personas", [persona.name for persona in personas])
+    _refuse_repeated_names("journeys", [journey.name for journey in journeys])
     behaviour_limit, fit_limit = _limits(document)
     return RuleSet(
         version=version,
@@ -45,7 +57,9 @@ def rule_set_from_json(data: Mapping[str, object], version: int) -> RuleSet:
         fit_limit=fit_limit,
         rules=rules,
         fit=fit,
-        policy=_policy(document),
+        personas=personas,
+        journeys=journeys,
+        policy=_policy(document, {persona.name for persona in personas}, {journey.name for journey in journeys}),
     )
 
 
@@ -57,19 +71,16 @@ def rule_set_to_json(rule_set: RuleSet) -> dict[str, object]:
         "fit_limit": rule_set.fit_limit,
         "rules": [_rule_to_json(rule) for rule in rule_set.rules],
         "fit": [{key: getattr(rule, key) for key in _FIT_KEYS} for rule in rule_set.fit],
-        "personas": [],
-        "journeys": [],
+        "personas": [_persona_to_json(persona) for persona in rule_set.personas],
+        "journeys": [_journey_to_json(journey) for journey in rule_set.journeys],
         "policy": {key: getattr(rule_set.policy, key) for key in _POLICY_KEYS},
     }
 
 
 def _rule(item: JsonObject) -> BehaviourRule:
-    kind = item.text("kind", KIND_LENGTH)
-    if kind in NEVER_SCORED_KINDS:
-        raise RuleSetError(item.at("kind"), f"{kind} is what we did ourselves and never scores")
     return BehaviourRule(
         name=item.text("name", NAME_LENGTH),
-        kind=kind,
+        kind=_kind(item),
         points=_points(item),
         half_life_days=item.above_zero("half_life_days", None, "days"),
         cap=item.above_zero("cap", None, "points"),
@@ -127,10 +138,48 @@ def _limits(document: JsonObject) -> tuple[float, float]:
     return behaviour_limit, fit_limit
 
 
-def _policy(document: JsonObject) -> Policy:
+def persona(item: JsonObject) -> Persona:
+    """Read a persona."""
+    criteria = tuple(_criterion(part) for part in item.objects("criteria", _FIT_KEYS))
+    if not criteria:
+        raise RuleSetError(item.at("criteria"), "must name at least one criterion")
+    _refuse_repeated_names(item.at("criteria"), [criterion.name for criterion in criteria])
+    return Persona(item.text("name", NAME_LENGTH), item.number("minimum", 0.5, 0, 1), criteria)
+
+
+def journey(item: JsonObject) -> Journey:
+    """Read a journey."""
+    steps = tuple(_step(part) for part in item.objects("steps", _STEP_KEYS))
+    if not 1 <= len(steps) <= MOST_STEPS:
+        raise RuleSetError(item.at("steps"), f"must be 1 to {MOST_STEPS} steps, got {len(steps)}")
+    _refuse_repeated_names(item.at("steps"), [step.name for step in steps])
+    item.required("window_days")
+    window = item.above_zero("window_days", 30, "days")
+    return Journey(item.text("name", NAME_LENGTH), 30 if window is None else window, steps)
+
+
+def _criterion(item: JsonObject) -> Criterion:
+    condition = fit_condition(item)
+    points = _points(item)
+    if not points > 0:
+        raise RuleSetError(item.at("points"), f"must be > 0 points, got {points:g}")
+    return Criterion(item.text("name", NAME_LENGTH), condition.field, condition.op, condition.value, points)
+
+
+def _step(item: JsonObject) -> Step:
+    conditions = tuple(event_condition(part) for part in item.objects("conditions", CONDITION_KEYS))
+    return Step(item.text("name", NAME_LENGTH), _kind(item), conditions)
+
+
+def _kind(item: JsonObject) -> str:
+    kind = item.text("kind", KIND_LENGTH)
+    if kind in NEVER_SCORED_KINDS:
+        raise RuleSetError(item.at("kind"), f"{kind} is what we did ourselves and never scores")
+    return kind
+
+
+def _policy(document: JsonObject, personas: set[str], journeys: set[str]) -> Policy:
     item = JsonObject.read(document.data.get("policy", {}), document.at("policy"), _POLICY_KEYS)
-    for gate in ("require_persona", "require_journey"):
-        _refuse_later(item, gate, None)
     mql_threshold, sql_threshold = _thresholds(item)
     memory = item.above_zero("engagement_memory_days", _POLICY.engagement_memory_days, "days")
     return Policy(
@@ -141,6 +190,8 @@ def _policy(document: JsonObject) -> Policy:
         mql_on_engagement=item.flag("mql_on_engagement", _POLICY.mql_on_engagement),
         sql_on_hand_raise=item.flag("sql_on_hand_raise", _POLICY.sql_on_hand_raise),
         gate_hand_raise=item.flag("gate_hand_raise", _POLICY.gate_hand_raise),
+        require_persona=_gate(item, "require_persona", personas),
+        require_journey=_gate(item, "require_journey", journeys),
         direct=item.flag("direct", _POLICY.direct),
         reopen_disqualified=item.flag("reopen_disqualified", _POLICY.reopen_disqualified),
     )
@@ -162,13 +213,16 @@ def _margin(item: JsonObject, mql_threshold: float) -> float:
     return margin
 
 
-def _refuse_later(item: JsonObject, key: str, empty: object) -> None:
-    value = item.data.get(key, empty)
-    if value != empty:
-        expected = "null" if empty is None else "an empty list"
-        raise RuleSetError(
-            item.at(key), f"is not supported by this version yet; expected {expected}, got {shown(value)}"
-        )
+def _gate(item: JsonObject, key: str, names: set[str]) -> str | None:
+    """Read a gate: null, one of the names, or "any" of them."""
+    value = item.data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not (value in names or (value == ANY and names)):
+        kind = key.removeprefix("require_")
+        expected = f'null, "any" or one of {listed(sorted(names))}' if names else f"null, as there is no {kind}"
+        raise RuleSetError(item.at(key), f"must be {expected}, got {shown(value)}")
+    return value
 
 
 def _refuse_repeated_names(key: str, names: list[str]) -> None:
@@ -185,8 +239,25 @@ def _rule_to_json(rule: BehaviourRule) -> dict[str, object]:
         "half_life_days": rule.half_life_days,
         "cap": rule.cap,
         "limit": _limit_to_json(rule.limit),
-        "conditions": [{key: getattr(part, key) for key in CONDITION_KEYS} for part in rule.conditions],
+        "conditions": _conditions_to_json(rule.conditions),
     }
+
+
+def _persona_to_json(persona: Persona) -> dict[str, object]:
+    criteria = [{key: getattr(part, key) for key in _FIT_KEYS} for part in persona.criteria]
+    return {"name": persona.name, "minimum": persona.minimum, "criteria": criteria}
+
+
+def _journey_to_json(journey: Journey) -> dict[str, object]:
+    steps = [
+        {"name": step.name, "kind": step.kind, "conditions": _conditions_to_json(step.conditions)}
+        for step in journey.steps
+    ]
+    return {"name": journey.name, "window_days": journey.window_days, "steps": steps}
+
+
+def _conditions_to_json(conditions: tuple[Condition, ...]) -> list[dict[str, object]]:
+    return [{key: getattr(part, key) for key in CONDITION_KEYS} for part in conditions]
 
 
 def _limit_to_json(limit: Limit | None) -> dict[str, object] | None:

@@ -8,7 +8,7 @@ ADJUSTMENT = "adjustment"
 
 
 class Entry(NamedTuple):
-    """One line of the explanation; a named tuple, because a rescore makes millions of them.
+    """One line of the explanation.
 
     kind: "behaviour", "fit" or "adjustment". points_given: without decay, after the rule's cap; points_now: what
     they are worth at the time of scoring. count: events that count (1 for a fit rule, 0 for an adjustment);
@@ -21,6 +21,25 @@ class Entry(NamedTuple):
     points_now: float
     count: int  # type: ignore[assignment]  # the field's word; nobody counts in an entry
     last_at: float | None
+
+
+class PersonaMatch(NamedTuple):
+    """The best matching persona. match: 0..1; met, unknown: names of criteria; unknown ones are questions to ask."""
+
+    name: str
+    match: float
+    met: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class JourneyProgress(NamedTuple):
+    """How far a lead has come on a journey. progress: steps done; reached_at: when, POSIX seconds."""
+
+    name: str
+    steps: int
+    progress: int
+    complete: bool
+    reached_at: tuple[float, ...]
 
 
 def adjustments(part: str, total: float, limit: float) -> list[Entry]:

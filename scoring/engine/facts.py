@@ -10,8 +10,9 @@ from typing import NamedTuple
 MINUTE = 60.0
 DAY = 86_400.0
 
-# The signal of an event whose agent is a known bot. Such an event is held for ever: shown, but worth nothing.
-BOT_AGENT = "bot_agent"
+# Signs that a machine made an event. A known bot's is held for ever, the others' until the lead gives a human sign.
+BOT_AGENT, PREFETCH, HONEYPOT = "bot_agent", "prefetch", "honeypot"
+SIGNALS = ("", BOT_AGENT, PREFETCH, HONEYPOT)
 
 # What we did ourselves. No rule may give points for it.
 NEVER_SCORED_KINDS = frozenset({"call_made", "email_sent"})
@@ -20,6 +21,17 @@ NEVER_SCORED_KINDS = frozenset({"call_made", "email_sent"})
 NOT_THE_LEADS_OWN_KINDS = NEVER_SCORED_KINDS | {
     *("chat_answered", "email_bounced", "message_ignored", "page_kept_open", "trial_ended", "website_measured"),
 }
+
+# Links of a message that were opened, which machines do as well, and the message's delivery, right after which they do.
+CLICK_KIND = "email_clicked"
+LINK_KINDS = frozenset({"email_opened", CLICK_KIND})
+DELIVERY_KIND = "email_sent"
+
+# What a machine does not do: a form, a reply, a conversation, a page kept open.
+HUMAN_SIGN_KINDS = frozenset({
+    "form_submitted", "event_form_submitted", "newsletter_subscribed", "demo_requested", "quote_requested",
+    "sales_contact_requested", "chat_engaged", "call_received", "meeting_booked", "email_replied", "page_kept_open",
+})  # fmt: skip
 
 
 class EventFact(NamedTuple):
@@ -96,6 +108,44 @@ class FitRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """One trait of a persona; points above 0."""
+
+    name: str
+    field: str
+    op: str
+    value: object
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A kind of person we sell to. minimum: the part of all points, 0..1, that a lead must match to be one."""
+
+    name: str
+    minimum: float
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a journey: an event of a kind that meets all conditions."""
+
+    name: str
+    kind: str
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Steps taken in order by different events, the last at most window_days after the first."""
+
+    name: str
+    window_days: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """When a score, an engagement or a hand-raise makes an MQL or an SQL; thresholds and margin in points."""
 
@@ -122,20 +172,30 @@ class RuleSet:
     fit_limit: float = 40
     rules: tuple[BehaviourRule, ...] = ()
     fit: tuple[FitRule, ...] = ()
+    personas: tuple[Persona, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     policy: Policy = Policy()
 
 
-def needed_properties(rule_set: RuleSet) -> set[str]:
-    """Name the event kinds whose rules look at properties; the others need none loaded."""
-    return {rule.kind for rule in rule_set.rules if _looks_at_properties(rule)}
+def needed_details(rule_set: RuleSet) -> set[str]:
+    """Name the event kinds whose properties or raw names a score depends on; the others need none loaded."""
+    looked_at = {rule.kind for rule in rule_set.rules if rule.conditions}
+    looked_at |= {step.kind for step in steps_of(rule_set) if step.conditions}
+    limited = {rule.kind for rule in rule_set.rules if rule.limit is not None and rule.limit.value_of is not None}
+    return looked_at | limited | LINK_KINDS | {DELIVERY_KIND}
 
 
-def needed_lead_fields(rule_set: RuleSet) -> set[str]:
-    """Name the lead fields that fit rules look at."""
-    return {rule.field for rule in rule_set.fit}
+def needed_lead_fields(rule_set: RuleSet) -> list[str]:
+    """Name the lead fields that fit rules and personas look at, in order."""
+    criteria = [criterion for persona in rule_set.personas for criterion in persona.criteria]
+    return sorted({rule.field for rule in rule_set.fit} | {criterion.field for criterion in criteria})
 
 
-def _looks_at_properties(rule: BehaviourRule) -> bool:
-    if rule.limit is not None and rule.limit.value_of is not None:
-        return True
-    return any(condition.field.startswith("properties.") for condition in rule.conditions)
+def known_kinds(rule_set: RuleSet) -> set[str]:
+    """Name the event kinds that rules and journeys count."""
+    return {rule.kind for rule in rule_set.rules} | {step.kind for step in steps_of(rule_set)}
+
+
+def steps_of(rule_set: RuleSet) -> list[Step]:
+    """Return the steps of all journeys."""
+    return [step for journey in rule_set.journeys for step in journey.steps]

@@ -1,33 +1,106 @@
-"""Points for what a lead is. They don't fade."""
+"""Points for what leads are, and which persona they match. They don't fade."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from scoring.engine.conditions import ValueTest, compile_value_test
-from scoring.engine.explain import FIT, Entry
-from scoring.engine.facts import FitRule
+import numpy as np
+
+from scoring.engine.batch import Batch, Flags, Floats, Ints
+from scoring.engine.conditions import ManyTest, compile_many_test, is_known
+from scoring.engine.facts import Criterion, FitRule, Persona
+
+NO_PERSONA = -1
+# Sums of points are compared with a minimum; what floats add to them must not decide.
+_ROUNDING = 1e-9
 
 
-class CompiledFitRule(NamedTuple):
-    """A fit rule made ready for many leads: the line it gives, and when."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledTrait:
+    """A fit rule or a persona's criterion made ready for many leads."""
 
+    name: str
     field: str
-    test: ValueTest
-    entry: Entry
+    test: ManyTest
+    points: float
 
 
-def compile_fit(rules: Sequence[FitRule]) -> tuple[CompiledFitRule, ...]:
-    """Make fit rules ready for many leads."""
-    return tuple(_compile_fit_rule(rule) for rule in rules)
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledPersona:
+    """A persona made ready for many leads."""
+
+    name: str
+    minimum: float
+    traits: tuple[CompiledTrait, ...]
+    points: Floats
 
 
-def fit_lines(rules: Sequence[CompiledFitRule], attributes: Mapping[str, object]) -> list[Entry]:
-    """Return a line for each fit rule that is met, in the order of the rules."""
-    return [entry for field, test, entry in rules if test(attributes.get(field))]
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledFit:
+    """Fit rules and personas made ready for many leads; the personas by name, so that ties go to the first."""
+
+    rules: tuple[CompiledTrait, ...]
+    points: Floats
+    personas: tuple[CompiledPersona, ...]
 
 
-def _compile_fit_rule(rule: FitRule) -> CompiledFitRule:
-    points = float(rule.points)
-    return CompiledFitRule(
-        rule.field, compile_value_test(rule.op, rule.value), Entry(rule.name, FIT, points, points, 1, None)
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """What the leads meet. met: shape (n_leads, n_rules). traits: for each persona, shape (n_leads, n_criteria).
+
+    persona: position of the best match at or above its minimum, NO_PERSONA where there is none; match: 0..1, its part
+    of the persona's points. total: points before the limit, shape (n_leads,).
+    """
+
+    met: Flags
+    traits: tuple[Flags, ...]
+    persona: Ints
+    match: Floats
+    total: Floats
+
+
+def compile_fit(rules: Sequence[FitRule], personas: Sequence[Persona]) -> CompiledFit:
+    """Make fit rules and personas ready for many leads."""
+    return CompiledFit(
+        tuple(_trait(rule) for rule in rules),
+        np.array([rule.points for rule in rules], np.float64),
+        tuple(_persona(persona) for persona in sorted(personas, key=lambda persona: persona.name)),
     )
+
+
+def fit_of(compiled: CompiledFit, batch: Batch) -> Fit:
+    """Find out which fit rules and which persona each lead meets."""
+    met = _met(compiled.rules, batch)
+    traits = tuple(_met(persona.traits, batch) for persona in compiled.personas)
+    persona = np.full(len(batch), NO_PERSONA)
+    match = np.zeros(len(batch))
+    total = met @ compiled.points
+    gained = np.zeros(len(batch))
+    for position, (candidate, has) in enumerate(zip(compiled.personas, traits, strict=True)):
+        points = has @ candidate.points
+        part = points / candidate.points.sum()
+        is_better = (part >= candidate.minimum - _ROUNDING) & ((persona == NO_PERSONA) | (part > match + _ROUNDING))
+        persona = np.where(is_better, position, persona)
+        match = np.where(is_better, part, match)
+        gained = np.where(is_better, points, gained)
+    return Fit(met, traits, persona, match, total + gained)
+
+
+def unknown_traits(persona: CompiledPersona, attributes: Mapping[str, Sequence[object]], row: int) -> list[str]:
+    """Name the criteria that a lead neither meets nor fails, as what they ask for is unknown: the questions to ask."""
+    return [trait.name for trait in persona.traits if not is_known(attributes[trait.field][row])]
+
+
+def _met(traits: Sequence[CompiledTrait], batch: Batch) -> Flags:
+    met = np.empty((len(batch), len(traits)), np.bool_)
+    for position, trait in enumerate(traits):
+        met[:, position] = trait.test(batch.attributes[trait.field])
+    return met
+
+
+def _persona(persona: Persona) -> CompiledPersona:
+    traits = tuple(_trait(criterion) for criterion in persona.criteria)
+    return CompiledPersona(persona.name, persona.minimum, traits, np.array([trait.points for trait in traits]))
+
+
+def _trait(rule: FitRule | Criterion) -> CompiledTrait:
+    return CompiledTrait(rule.name, rule.field, compile_many_test(rule.op, rule.value), float(rule.points))

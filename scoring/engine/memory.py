@@ -1,40 +1,36 @@
-"""What a lead's policy remembers: its latest activity, engagement and hand-raise."""
+"""What policies remember of leads: the latest activity, engagement and hand-raise."""
 
 from dataclasses import dataclass
 
-from scoring.engine.behaviour import begins_after
-from scoring.engine.facts import BOT_AGENT, NOT_THE_LEADS_OWN_KINDS, EventFact, LeadFacts
+import numpy as np
+
+from scoring.engine.batch import Batch, Flags, Ints
+from scoring.engine.facts import NOT_THE_LEADS_OWN_KINDS
+
+NOTHING = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """The latest events of the lead's own, since its last recycle; None where there is none."""
+    """Positions of the latest events of the leads' own, NOTHING where there is none; each of shape (n_leads,)."""
 
-    activity: EventFact | None = None
-    engagement: EventFact | None = None
-    hand_raise: EventFact | None = None
-
-
-def recall(facts: LeadFacts, as_of: float) -> Memory:
-    """Return the lead's memory at `as_of`; held events and what we did ourselves leave no trace in it."""
-    after = begins_after(facts, as_of)
-    activity = engagement = hand_raise = None
-    for event in facts.events:
-        if not after < event.at <= as_of or event.signal == BOT_AGENT or event.kind in NOT_THE_LEADS_OWN_KINDS:
-            continue
-        activity = _later(activity, event)
-        if event.voluntary:
-            engagement = _later(engagement, event)
-        if event.hand_raise:
-            hand_raise = _later(hand_raise, event)
-    return Memory(activity, engagement, hand_raise)
+    activity: Ints
+    engagement: Ints
+    hand_raise: Ints
 
 
-def _later(known: EventFact | None, event: EventFact) -> EventFact:
-    if known is None or event.at > known.at:
-        return event
-    return known if event.at < known.at else max(known, event, key=_order)
+def recall(batch: Batch, counts: Flags) -> Memory:
+    """Return what is remembered of each lead. counts: of each event, whether it counts at all.
+
+    What we did ourselves leaves no trace. Of events at one moment the one of the later kind by name is the latest.
+    """
+    events = batch.events
+    own = counts & ~events.among(NOT_THE_LEADS_OWN_KINDS)
+    return Memory(_latest(batch, own), _latest(batch, own & events.voluntary), _latest(batch, own & events.hand_raise))
 
 
-def _order(event: EventFact) -> tuple[float, int, str]:
-    return event.at, event.source, event.message_id
+def _latest(batch: Batch, flags: Flags) -> Ints:
+    chosen = np.flatnonzero(flags)
+    latest = np.full(len(batch), NOTHING)
+    latest[batch.events.row[chosen]] = chosen  # in time order, and the last one stays
+    return latest

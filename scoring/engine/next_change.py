@@ -1,4 +1,4 @@
-"""When a stored score needs another look: the earliest moment at which time alone changes something.
+"""When stored scores need another look: the earliest moment at which time alone changes something.
 
 Each rule's events fade alike, so a rule is one term `points * 2 ** (-t / half_life)`, held at its cap until it has
 faded below it; behaviour is their sum within 0..behaviour_limit; fit stands still. The search walks forward in steps
@@ -6,12 +6,14 @@ that provably pass no crossing (`_least_time` says why). So a result may be earl
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from scoring.engine.decay import NEVER_FADES, Term, clip
-from scoring.engine.facts import DAY, MINUTE, LeadFacts, Policy
-from scoring.engine.score import CompiledRuleSet, Score
+import numpy as np
+
+from scoring.engine.batch import Batch, Flags, Floats, Ints
+from scoring.engine.decay import NEVER_FADES
+from scoring.engine.facts import DAY, MINUTE, Policy
+from scoring.engine.score import Scores
 
 # Points by which a score may move before it is computed again.
 TOLERANCE = 1.0
@@ -22,7 +24,6 @@ ROUNDING = 5e-7
 LONGEST = 365 * DAY
 
 _LN_2 = math.log(2)
-_LN_2_SQUARED = _LN_2**2
 _NEGLIGIBLE = 1e-9
 _JUST_ABOVE = 1 + _NEGLIGIBLE
 _MOST_STEPS = 40
@@ -30,148 +31,155 @@ _MOST_STEPS = 40
 _SMALLEST_STEP = 15.0
 _CLOSE_ENOUGH = 0.005
 
-# As a term: points, half-life, cap.
-_Points = tuple[float, float, float]
 
+def due_at(scores: Scores, next_moments: Floats) -> Floats:
+    """Return when each lead is to be scored again, POSIX seconds on a whole minute; inf for never.
 
-def due_at(
-    compiled: CompiledRuleSet, facts: LeadFacts, score: Score, next_moment: float | None, as_of: float
-) -> float | None:
-    """Return when the lead is to be scored again, POSIX seconds on a whole minute; None for never.
-
-    score: as of `as_of`. next_moment: when the decision on the stage may change without the score's doing.
+    next_moments: when the decision on a lead's stage may change without its score's doing, inf for never.
     """
-    moments = [as_of + seconds_until_it_moves(compiled, score), *_begins(facts, as_of)]
-    if next_moment is not None:
-        moments.append(next_moment)
-    earliest = min(moments)
-    if math.isinf(earliest):
-        return None
-    return math.ceil(clip(earliest, as_of + MINUTE, as_of + LONGEST) / MINUTE) * MINUTE
+    as_of = scores.batch.as_of
+    moves = as_of + seconds_until_it_moves(scores)
+    # A journey is in its window up to and including the last moment, so the change comes right after it.
+    leaves = [np.nextafter(journey.ends_at, np.inf) for journey in scores.journeys]
+    earliest = np.minimum.reduce([moves, next_moments, _begins(scores.batch), *leaves])
+    within = np.clip(earliest, as_of + MINUTE, as_of + LONGEST)
+    due: Floats = np.where(np.isinf(earliest), np.inf, np.ceil(within / MINUTE) * MINUTE)
+    return due
 
 
-def seconds_until_it_moves(compiled: CompiledRuleSet, score: Score) -> float:
-    """Return seconds until decay moves the score by a point or across a threshold or margin; inf for never."""
-    fading = _by_half_life([term for term in score.terms if term.half_life != NEVER_FADES])
-    if not fading:
-        return math.inf
-    low, high = _bounds(score, compiled.rule_set.policy)
+def seconds_until_it_moves(scores: Scores) -> Floats:
+    """Return seconds until decay moves each score by a point or across a threshold or margin; inf for never."""
+    terms = _terms(scores)
+    low, high = _bounds(scores.score, scores.compiled.rule_set.policy)
     # In terms of behaviour's sum before it is clipped: what clipping hides can't be crossed.
-    low, high = low - score.fit, high - score.fit
-    if low < -_NEGLIGIBLE:
-        low = -math.inf
-    if high > compiled.rule_set.behaviour_limit + _NEGLIGIBLE:
-        high = math.inf
-    still = math.fsum(_clipped(term.points, term.cap) for term in score.terms if term.half_life == NEVER_FADES)
-    return _first_exit(still, fading, low, high)
+    low, high = low - scores.fit, high - scores.fit
+    low[low < -_NEGLIGIBLE] = -np.inf
+    high[high > scores.compiled.rule_set.behaviour_limit + _NEGLIGIBLE] = np.inf
+    return _first_exits(terms, low, high)
 
 
-def _by_half_life(terms: Sequence[Term]) -> list[_Points]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    """What fades: points of shape (n_leads, n_terms), half_life and cap (n_terms,); still: what does not, (n_leads,)."""
+
+    still: Floats
+    points: Floats
+    half_life: Floats
+    cap: Floats
+
+    def of(self, rows: Ints) -> "_Terms":
+        return _Terms(self.still[rows], self.points[rows], self.half_life, self.cap)
+
+
+def _terms(scores: Scores) -> _Terms:
     """Add up the terms that fade alike, so that what cancels out does so; those held at their caps stay apart."""
-    held, free = list[_Points](), dict[float, float]()
-    for term in terms:
-        points, half_life, cap = term
-        if abs(points) > cap:
-            held.append(term)
-        else:
-            free[half_life] = free.get(half_life, 0.0) + points
-    return [*held, *((points, half_life, math.inf) for half_life, points in free.items())]
+    rules, total = scores.compiled.behaviour, scores.did.total
+    fades = rules.half_life != NEVER_FADES
+    still = np.clip(total[:, ~fades], -rules.cap[~fades], rules.cap[~fades]).sum(axis=1)
+    is_held = (np.abs(total) > rules.cap) & fades
+    half_lives, group = np.unique(rules.half_life[fades], return_inverse=True)
+    belongs = np.zeros((int(fades.sum()), len(half_lives)))
+    belongs[np.arange(len(group)), group] = 1.0
+    free = np.where(is_held, 0.0, total)[:, fades] @ belongs
+    apart = np.flatnonzero(is_held.any(axis=0))
+    return _Terms(
+        still,
+        np.hstack([free, np.where(is_held, total, 0.0)[:, apart]]),
+        np.concatenate([half_lives, rules.half_life[apart]]),
+        np.concatenate([np.full(len(half_lives), np.inf), rules.cap[apart]]),
+    )
 
 
-def _begins(facts: LeadFacts, as_of: float) -> list[float]:
-    """Return when events, or a recycle, that lie in the future begin to count."""
-    begins = [event.at for event in facts.events if event.at > as_of]
-    if facts.recycled_at is not None and facts.recycled_at > as_of:
-        begins.append(facts.recycled_at)
+def _begins(batch: Batch) -> Floats:
+    """Return when the first event, or a recycle, that lies in the future begins to count; inf where none does."""
+    begins = np.where(batch.recycled_at > batch.as_of, batch.recycled_at, np.inf)
+    row, at = batch.events.row, batch.events.at
+    ahead = np.flatnonzero(at > batch.as_of[row])
+    np.minimum.at(begins, row[ahead], at[ahead])
     return begins
 
 
-def _bounds(score: Score, policy: Policy) -> tuple[float, float]:
+def _bounds(score: Floats, policy: Policy) -> tuple[Floats, Floats]:
     """Return the scores, below and above, at which the stored one has to be looked at again."""
-    low, high = score.score - TOLERANCE, score.score + TOLERANCE
+    low, high = score - TOLERANCE, score + TOLERANCE
     for threshold in (policy.mql_threshold, policy.sql_threshold):
         for level in (threshold, threshold - policy.margin):
             edge = level - ROUNDING
-            if edge <= score.score:
-                low = max(low, edge)
-            else:
-                high = min(high, edge)
+            low = np.where(edge <= score, np.maximum(low, edge), low)
+            high = np.where(edge > score, np.minimum(high, edge), high)
     return low, high
 
 
-def _first_exit(still: float, terms: Sequence[_Points], low: float, high: float) -> float:
-    """Return seconds until `still` plus the terms reach `low` or `high`, or a little less; inf for never."""
-    elapsed = 0.0
+def _first_exits(terms: _Terms, low: Floats, high: Floats) -> Floats:
+    """Return seconds until the sum of all terms reaches `low` or `high`, or a little less; inf for never."""
+    fades = terms.points.any(axis=1)
+    elapsed = np.where(fades, 0.0, np.inf)
+    rows = np.flatnonzero(fades)
     for _ in range(_MOST_STEPS):
-        step, wait = _safe_step(still, terms, low, high, elapsed)
-        elapsed += min(step, wait)
-        if step < min(max(_SMALLEST_STEP, elapsed * _CLOSE_ENOUGH), wait) or math.isinf(elapsed):
+        if not len(rows):
             break
+        so_far = elapsed[rows]
+        step, wait = _safe_steps(terms.of(rows), low[rows], high[rows], so_far)
+        elapsed[rows] = so_far = so_far + np.minimum(step, wait)
+        is_there = step < np.minimum(np.maximum(_SMALLEST_STEP, so_far * _CLOSE_ENOUGH), wait)
+        rows = rows[~(is_there | np.isinf(so_far))]
     return elapsed
 
 
-class _Fading(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fading:
     """Terms of one sign: what they are worth together, its first and second derivative by time, all positive."""
 
-    points: float
-    speed: float
-    bend: float
-    shortest_half_life: float
+    points: Floats
+    speed: Floats
+    bend: Floats
+    shortest_half_life: Floats
 
 
-def _safe_step(still: float, terms: Sequence[_Points], low: float, high: float, elapsed: float) -> tuple[float, float]:
+def _safe_steps(terms: _Terms, low: Floats, high: Floats, elapsed: Floats) -> tuple[Floats, Floats]:
     """Return seconds from `elapsed` that pass no crossing, and seconds until the next term fades below its cap."""
-    wait = math.inf
-    falling = fall_speed = fall_bend = rising = rise_speed = rise_bend = 0.0
-    fall_half_life = rise_half_life = math.inf
-    # Written out for both signs, because this loop is most of what a due time costs.
-    for points, half_life, cap in terms:
-        left = points * 2.0 ** (-elapsed / half_life)
-        if left > cap * _JUST_ABOVE or -left > cap * _JUST_ABOVE:
-            still += _clipped(left, cap)
-            wait = min(wait, half_life * math.log2(abs(left) / cap))
-        elif left > 0:
-            falling += left
-            loss = left / half_life
-            fall_speed += loss
-            fall_bend += loss / half_life
-            if half_life < fall_half_life:
-                fall_half_life = half_life
-        else:
-            rising -= left
-            loss = -left / half_life
-            rise_speed += loss
-            rise_bend += loss / half_life
-            if half_life < rise_half_life:
-                rise_half_life = half_life
-    value = still + falling - rising
-    fall = _Fading(falling, fall_speed * _LN_2, fall_bend * _LN_2_SQUARED, fall_half_life)
-    rise = _Fading(rising, rise_speed * _LN_2, rise_bend * _LN_2_SQUARED, rise_half_life)
-    return min(_least_time(value - low, fall, rise), _least_time(high - value, rise, fall)), wait
+    left = terms.points * np.exp2(-elapsed[:, None] / terms.half_life)
+    is_held = np.abs(left) > terms.cap * _JUST_ABOVE
+    still = terms.still + np.where(is_held, np.clip(left, -terms.cap, terms.cap), 0.0).sum(axis=1)
+    wait = np.full(len(elapsed), np.inf)
+    if is_held.any():
+        over = np.where(is_held, np.abs(left) / terms.cap, 1.0)
+        wait = np.where(is_held, terms.half_life * np.log2(over), np.inf).min(axis=1)
+    fall = _fading(left, (left > 0) & ~is_held, terms.half_life)
+    rise = _fading(-left, (left < 0) & ~is_held, terms.half_life)
+    value = still + fall.points - rise.points
+    return np.minimum(_least_time(value - low, fall, rise), _least_time(high - value, rise, fall)), wait
 
 
-def _least_time(gap: float, losing: _Fading, gaining: _Fading) -> float:
+def _fading(left: Floats, chosen: Flags, half_life: Floats) -> _Fading:
+    points = np.where(chosen, left, 0.0)
+    rate = _LN_2 / half_life
+    shortest = np.where(chosen, half_life, np.inf).min(axis=1, initial=np.inf)
+    return _Fading(points.sum(axis=1), points @ rate, points @ (rate * rate), shortest)
+
+
+def _least_time(gap: Floats, losing: _Fading, gaining: _Fading) -> Floats:
     """Return seconds that pass at the least until `losing` minus `gaining` has lost `gap`; inf for never.
 
     Two bounds, the later of which holds. All of `losing` fades with its shortest half-life, and `gaining` not at all.
     Or: `losing` lies above its tangent, and `gaining` bends the less the further it has faded, so that the loss is at
     most slope * t + bend / 2 * t ** 2.
     """
-    if gap <= 0:
-        return 0.0
-    if gap >= losing.points - _NEGLIGIBLE:
-        return math.inf
-    by_half_life = losing.shortest_half_life * math.log2(losing.points / (losing.points - gap))
-    return max(by_half_life, _parabola_reaches(gap, losing.speed - gaining.speed, gaining.bend))
+    can = (gap > 0) & (gap < losing.points - _NEGLIGIBLE)
+    least = np.where(gap <= 0, 0.0, np.inf)
+    if can.any():
+        gap, points = gap[can], losing.points[can]
+        by_half_life = losing.shortest_half_life[can] * np.log2(points / (points - gap))
+        slope, bend = losing.speed[can] - gaining.speed[can], gaining.bend[can]
+        least[can] = np.maximum(by_half_life, _parabola_reaches(gap, slope, bend))
+    return least
 
 
-def _parabola_reaches(gap: float, slope: float, bend: float) -> float:
+def _parabola_reaches(gap: Floats, slope: Floats, bend: Floats) -> Floats:
     """Return the t > 0 at which slope * t + bend / 2 * t ** 2 is `gap`; inf for never. bend >= 0."""
-    root = math.sqrt(slope * slope + 2 * bend * gap)
-    if slope > 0:
-        return 2 * gap / (root + slope)
-    return (root - slope) / bend if bend > 0 else math.inf
-
-
-def _clipped(points: float, cap: float) -> float:
-    return clip(points, -cap, cap)
+    root = np.sqrt(slope * slope + 2 * bend * gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rising = 2 * gap / (root + slope)
+        bending = np.where(bend > 0, (root - slope) / bend, np.inf)
+    reached: Floats = np.where(slope > 0, rising, bending)
+    return reached

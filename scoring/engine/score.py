@@ -1,52 +1,168 @@
-"""The score of a lead: fit plus behaviour, 0..100, a pure function of facts, rules and time."""
+"""The scores of leads: fit plus behaviour, 0..100, a pure function of facts, rules and time."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoring.engine.behaviour import RulesByKind, behaviour_lines, compile_rules
-from scoring.engine.decay import Term, clip
-from scoring.engine.explain import BEHAVIOUR, FIT, Entry, adjustments
-from scoring.engine.facts import LeadFacts, RuleSet
-from scoring.engine.fit import CompiledFitRule, compile_fit, fit_lines
+import numpy as np
+
+from scoring.engine.batch import Batch, Flags, Floats, batch_of
+from scoring.engine.behaviour import Behaviour, CompiledRules, behaviour_of, compile_rules
+from scoring.engine.explain import BEHAVIOUR, FIT, Entry, JourneyProgress, PersonaMatch, adjustments
+from scoring.engine.facts import LeadFacts, RuleSet, needed_lead_fields
+from scoring.engine.fit import NO_PERSONA, CompiledFit, Fit, compile_fit, fit_of, unknown_traits
+from scoring.engine.journey import CompiledJourney, Progress, compile_journeys, progress_on
+from scoring.engine.machine import held
+from scoring.engine.memory import Memory, recall
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledRuleSet:
-    """A rule set made ready for many leads."""
+    """A rule set made ready for many leads. fields: the lead fields that it looks at."""
 
     rule_set: RuleSet
-    behaviour: RulesByKind
-    fit: tuple[CompiledFitRule, ...]
+    behaviour: CompiledRules
+    fit: CompiledFit
+    journeys: tuple[CompiledJourney, ...]
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score at one moment. The entries' points_now sum to `score`; terms: what fades, for the due time."""
+    """One lead's score at one moment. The entries' points_now sum to `score`."""
 
     score: float
     fit: float
     behaviour: float
     entries: tuple[Entry, ...]
-    terms: tuple[Term, ...] = ()
+    persona: PersonaMatch | None = None
+    journeys: tuple[JourneyProgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The scores of a batch; arrays of shape (n_leads,), points. did, fits, journeys, memory: what they are made of."""
+
+    compiled: CompiledRuleSet
+    batch: Batch
+    score: Floats
+    fit: Floats
+    behaviour: Floats
+    did: Behaviour
+    fits: Fit
+    journeys: tuple[Progress, ...]
+    memory: Memory
+
+    def of(self, row: int) -> Score:
+        """Return one lead's score with its explanation."""
+        return Score(
+            float(self.score[row]),
+            float(self.fit[row]),
+            float(self.behaviour[row]),
+            self.entries(row),
+            self.persona(row),
+            self.progress(row),
+        )
+
+    def entries(self, row: int) -> tuple[Entry, ...]:
+        """Return the lines of one lead's score: behaviour rules and fit rules in their order, each with adjustments."""
+        rule_set = self.compiled.rule_set
+        did = self._behaviour_lines(row)
+        fits = self._fit_lines(row)
+        return (
+            *did,
+            *adjustments(BEHAVIOUR, math.fsum(line.points_now for line in did), rule_set.behaviour_limit),
+            *fits,
+            *adjustments(FIT, math.fsum(line.points_now for line in fits), rule_set.fit_limit),
+        )
+
+    def persona(self, row: int) -> PersonaMatch | None:
+        """Return the persona that one lead matches best, or None where it matches none."""
+        position = int(self.fits.persona[row])
+        if position == NO_PERSONA:
+            return None
+        persona, has = self.compiled.fit.personas[position], self.fits.traits[position][row].tolist()
+        met = tuple(trait.name for trait, is_met in zip(persona.traits, has, strict=True) if is_met)
+        unknown = tuple(unknown_traits(persona, self.batch.attributes, row))
+        return PersonaMatch(persona.name, float(self.fits.match[row]), met, unknown)
+
+    def progress(self, row: int) -> tuple[JourneyProgress, ...]:
+        """Return how far one lead has come on every journey."""
+        return tuple(
+            JourneyProgress(
+                journey.name,
+                len(journey.steps),
+                int(progress.steps[row]),
+                bool(progress.complete[row]),
+                progress.reached.get(row, ()),
+            )
+            for journey, progress in zip(self.compiled.journeys, self.journeys, strict=True)
+        )
+
+    def _behaviour_lines(self, row: int) -> list[Entry]:
+        did, names = self.did, self.compiled.behaviour.names
+        return [
+            Entry(
+                names[rule],
+                BEHAVIOUR,
+                float(did.given[row, rule]),
+                float(did.now[row, rule]),
+                int(did.number[row, rule]),
+                float(did.last_at[row, rule]),
+            )
+            for rule in np.flatnonzero(did.number[row]).tolist()
+        ]
+
+    def _fit_lines(self, row: int) -> list[Entry]:
+        has = zip(self.compiled.fit.rules, self.fits.met[row].tolist(), strict=True)
+        met = [(rule.name, rule.points) for rule, is_met in has if is_met]
+        return [Entry(name, FIT, points, points, 1, None) for name, points in [*met, *self.persona_traits(row)]]
+
+    def persona_traits(self, row: int) -> list[tuple[str, float]]:
+        """Return the lines, name and points, that one lead's persona adds to its fit."""
+        position = int(self.fits.persona[row])
+        if position == NO_PERSONA:
+            return []
+        persona = self.compiled.fit.personas[position]
+        has = zip(persona.traits, self.fits.traits[position][row].tolist(), strict=True)
+        return [(f"{persona.name}: {trait.name}", trait.points) for trait, is_met in has if is_met]
 
 
 def compile_rule_set(rule_set: RuleSet) -> CompiledRuleSet:
-    """Make a rule set ready for many leads; do it once a batch."""
-    return CompiledRuleSet(rule_set, compile_rules(rule_set.rules), compile_fit(rule_set.fit))
+    """Make a rule set ready for many leads; do it once a version."""
+    return CompiledRuleSet(
+        rule_set,
+        compile_rules(rule_set.rules),
+        compile_fit(rule_set.fit, rule_set.personas),
+        compile_journeys(rule_set.journeys),
+        tuple(needed_lead_fields(rule_set)),
+    )
+
+
+def score_batch(compiled: CompiledRuleSet, batch: Batch) -> Scores:
+    """Score leads as they stood at their moments; events after that don't exist yet."""
+    rule_set = compiled.rule_set
+    counts = counting(batch)
+    did = behaviour_of(compiled.behaviour, batch, counts)
+    fits = fit_of(compiled.fit, batch)
+    behaviour = np.clip(did.now.sum(axis=1), 0.0, rule_set.behaviour_limit)
+    fit = np.clip(fits.total, 0.0, rule_set.fit_limit)
+    journeys = tuple(progress_on(journey, batch, counts) for journey in compiled.journeys)
+    return Scores(compiled, batch, fit + behaviour, fit, behaviour, did, fits, journeys, recall(batch, counts))
 
 
 def score_lead(compiled: CompiledRuleSet, facts: LeadFacts, as_of: float) -> Score:
-    """Score a lead as it stood at `as_of` (POSIX seconds); events after that don't exist yet."""
-    rule_set = compiled.rule_set
-    did, terms = behaviour_lines(compiled.behaviour, facts, as_of)
-    behaviour = _within(did, BEHAVIOUR, rule_set.behaviour_limit)
-    fits = fit_lines(compiled.fit, facts.attributes)
-    fit = _within(fits, FIT, rule_set.fit_limit)
-    return Score(fit + behaviour, fit, behaviour, (*did, *fits), tuple(terms))
+    """Score a lead as it stood at `as_of` (POSIX seconds)."""
+    return score_leads(compiled, [facts], as_of).of(0)
 
 
-def _within(entries: list[Entry], part: str, limit: float) -> float:
-    """Return the part's points within 0..limit; append the line that brings them there."""
-    total = math.fsum([entry.points_now for entry in entries])
-    entries += adjustments(part, total, limit)
-    return clip(total, 0.0, limit)
+def score_leads(compiled: CompiledRuleSet, leads: Sequence[LeadFacts], as_of: float) -> Scores:
+    """Score leads given as plain facts, all as of one moment (POSIX seconds)."""
+    return score_batch(compiled, batch_of(leads, as_of, compiled.fields))
+
+
+def counting(batch: Batch) -> Flags:
+    """Say of each event whether it counts: it exists, is later than the last recycle, and nothing holds it."""
+    row, at = batch.events.row, batch.events.at
+    flags: Flags = (at > batch.begins[row]) & (at <= batch.as_of[row]) & ~held(batch)
+    return flags

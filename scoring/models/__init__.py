@@ -1,8 +1,10 @@
 """The schema of scoring, one concept a module."""
 
+from scoring.models.journey import Journey
+from scoring.models.persona import Persona
 from scoring.models.policy import Policy
 from scoring.models.rule import FitRule, Per, Rule
 from scoring.models.rule_set import RuleSet, RuleSetStatus
 from scoring.models.score_entry import ScoreEntries
 
-__all__ = ["FitRule", "Per", "Policy", "Rule", "RuleSet", "RuleSetStatus", "ScoreEntries"]
+__all__ = ["FitRule", "Journey", "Per", "Persona", "Policy", "Rule", "RuleSet", "RuleSetStatus", "ScoreEntries"]

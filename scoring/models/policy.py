@@ -44,6 +44,18 @@ class Policy(models.Model):
     gate_hand_raise = models.BooleanField(
         "gates hold back hand-raises too", default=False, help_text="Otherwise gates hold back the score path only."
     )
+    require_persona = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="A gate: the persona that a lead must be to become an SQL by score, or any. Empty: no gate.",
+    )
+    require_journey = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="A gate: the journey that a lead must have completed to become an SQL by score, or any. Empty: none.",
+    )
     direct = models.BooleanField(
         "direct pass", default=False, help_text="Every MQL becomes an SQL at once; gates still apply."
     )

@@ -4,14 +4,16 @@ from leads.models import Lead
 
 
 class ScoreEntries(models.Model):
-    """The explanation of a lead's stored score, written only when it changed.
+    """The explanation of a lead's stored score, written only when it changed; time alone does not change it.
 
-    entries: a list of [rule, kind, points given, points now, count, last at (POSIX seconds)]; the points now sum to the
-    score. Lists rather than objects, as a rescore writes one for every lead.
+    entries: lines as of each one's latest event; `scoring.qualification.explanation` writes them and tells what they
+    are worth at a moment. Lists rather than objects, as a rescore may write one for every lead. digest: a number that
+    changes with them.
     """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="score_entries")
     entries = models.JSONField(default=list)
+    digest = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "score entries"

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leads.models import Lead
-from scoring.engine.score import score_lead
-from scoring.features.load import events_of, facts_of
+from django.db.models import Count, Min
+
+from leads.events.catalog import BOOKKEEPING
+from leads.models import Event, Lead
+from scoring.qualification.explain import scores_at
 from scoring.rules.live import live_rule_set
 
 SPAN = timedelta(days=60)
@@ -24,16 +26,12 @@ class PastScore:
 
 
 def score_history(lead: Lead, *, as_of: datetime, span: timedelta = SPAN) -> list[PastScore]:
-    """Return the scores at even distances from the lead's beginning, at most `span` ago, until `as_of`; one query."""
-    live = live_rule_set()
-    facts = facts_of(lead, events_of([lead.pk], live.rule_set).get(lead.pk, ()))
-    events = len(facts.events)
-    points = max(FEWEST_POINTS, min(MOST_POINTS, EVENTS_LOOKED_AT // (events + 1)))
-    first = min([event.at for event in facts.events], default=as_of.timestamp())
-    begin = max(first - 3600, (as_of - span).timestamp())
-    step = (as_of.timestamp() - begin) / (points - 1)
-    moments = [begin + step * number for number in range(points - 1)] + [as_of.timestamp()]
-    return [
-        PastScore(datetime.fromtimestamp(moment, as_of.tzinfo), score_lead(live, facts, moment).score)
-        for moment in moments
-    ]
+    """Return the scores at even distances from the lead's beginning, at most `span` ago, until `as_of`."""
+    events = Event.objects.filter(lead=lead).exclude(kind__in=BOOKKEEPING)
+    seen = events.aggregate(number=Count("id"), first=Min("occurred_at"))
+    points = max(FEWEST_POINTS, min(MOST_POINTS, EVENTS_LOOKED_AT // (seen["number"] + 1)))
+    begin = max((seen["first"] or as_of) - timedelta(hours=1), as_of - span)
+    step = (as_of - begin) / (points - 1)
+    moments = [begin + step * number for number in range(points - 1)] + [as_of]
+    scores = scores_at(lead, moments, live_rule_set()).score.tolist()
+    return [PastScore(moment, score) for moment, score in zip(moments, scores, strict=True)]

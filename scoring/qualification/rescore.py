@@ -5,17 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+import numpy as np
+from django.db import DatabaseError, transaction
 
 from leads.lifecycle.move import Move, move_leads
 from leads.models import Lead
+from scoring.engine.batch import Batch, Floats
 from scoring.engine.explain import Entry
-from scoring.engine.facts import EventFact, LeadFacts
 from scoring.engine.next_change import due_at
-from scoring.engine.score import CompiledRuleSet, Score, score_lead
-from scoring.features.load import LeadRow, events_of, facts_of, posix, posix_of_date, read_leads
-from scoring.qualification.decide import Decision, LeadState, decide
-from scoring.qualification.write import ScoredLead, write_scores
+from scoring.engine.score import CompiledRuleSet, Score, Scores, score_batch
+from scoring.features.events import read_events
+from scoring.features.leads import LeadRows, read_leads
+from scoring.qualification.decide import Decisions, decide
+from scoring.qualification.journeys import write_journeys
+from scoring.qualification.states import States, position_of
+from scoring.qualification.write import write_entries, write_scores
 from scoring.rules.live import live_rule_set
 
 logger = logging.getLogger(__name__)
@@ -25,22 +29,27 @@ EVIDENCE_LINES = 3
 FAILED_RETRY = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the computation found for one lead, before anything is written."""
-
-    lead: LeadRow
-    scored: ScoredLead
-    move: Move | None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
     """What was read of some leads: themselves first, then the rules, then their events."""
 
-    leads: Sequence[LeadRow]
+    leads: LeadRows
     live: CompiledRuleSet
-    events: Mapping[int, Sequence[EventFact]]
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What the computation found, before anything is written. due_at: POSIX seconds, inf for never."""
+
+    leads: LeadRows
+    scores: Scores
+    decisions: Decisions
+    due_at: Floats
+
+    @property
+    def version(self) -> int:
+        return self.scores.compiled.rule_set.version
 
 
 def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
@@ -49,110 +58,110 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
     What is read first, each lead's facts_version, decides: a lead that changed while it was computed is left alone, as
     whoever changed its facts made it due again. So any number of workers may score the same leads.
     """
-    store(compute(read_batch(lead_ids), now=now), now=now)
+    try:
+        outcome = compute(read_facts(lead_ids, now=now))
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("%s leads could not be scored at once.", len(lead_ids))
+        _score_apart(lead_ids, now=now)
+    else:
+        store(outcome, now=now)
 
 
-def read_batch(lead_ids: Sequence[int]) -> Batch:
+def read_facts(lead_ids: Sequence[int], *, now: datetime) -> Facts:
     """Read what these leads' scores are computed from, in a fixed number of queries."""
-    leads = read_leads(lead_ids)
     live = live_rule_set()
-    return Batch(leads, live, events_of(lead_ids, live.rule_set))
+    leads = read_leads(lead_ids, live.fields)
+    current = live_rule_set()
+    if current is not live:  # published in between: the leads that were read may be older than these rules
+        return read_facts(lead_ids, now=now)
+    return Facts(leads, live, batch_of_rows(leads, live, np.full(len(leads), now.timestamp())))
 
 
-def compute(batch: Batch, *, now: datetime) -> list[Outcome]:
-    """Compute scores and stages as of `now`; nothing is read or written."""
-    return [_outcome(lead, batch.events.get(lead.pk, ()), batch.live, now) for lead in batch.leads]
+def batch_of_rows(leads: LeadRows, live: CompiledRuleSet, as_of: Floats) -> Batch:
+    """Read the leads' events and return the batch, each lead at its moment."""
+    recycled_at = np.nan_to_num(leads.recycled_at, nan=-np.inf)
+    return Batch(as_of, recycled_at, leads.attributes, read_events(leads.id, live.rule_set))
+
+
+def compute(facts: Facts) -> Outcome:
+    """Compute scores and stages; nothing is read or written."""
+    scores = score_batch(facts.live, facts.batch)
+    decisions = decide(_states(facts.leads), scores)
+    return Outcome(facts.leads, scores, decisions, due_at(scores, decisions.next_moment))
 
 
 @transaction.atomic
-def store(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
+def store(outcome: Outcome, *, now: datetime) -> set[int]:
     """Write what was found of the leads that are still as they were read; return their ids."""
-    unchanged = _lock_unchanged([outcome.lead for outcome in outcomes])
-    current = [outcome for outcome in outcomes if outcome.lead.pk in unchanged]
-    write_scores([outcome.scored for outcome in current])
-    move_leads([outcome.move for outcome in current if outcome.move is not None], now=now)
-    return unchanged
-
-
-def lead_state(lead: Lead | LeadRow) -> LeadState:
-    """Return what qualification needs to know of a lead besides its facts."""
-    is_scored = lead.scored_at is not None
-    return LeadState(
-        stage=lead.stage,
-        decided_version=lead.decided_version,
-        retry_on=posix_of_date(lead.retry_on),
-        disqualified_at=posix(lead.disqualified_at),
-        claimed=lead.claimed_at is not None,
-        fit=lead.fit if is_scored else None,
-        behaviour=lead.behaviour if is_scored else None,
-    )
+    written = write_scores(outcome.leads, outcome.scores, outcome.due_at, now=now)
+    rows = np.flatnonzero(np.isin(outcome.leads.id, written)).tolist()
+    write_entries(outcome.leads, outcome.scores, rows)
+    write_journeys(outcome.leads.id, outcome.scores, rows)
+    move_leads([_move(outcome, row) for row in rows if outcome.decisions.moves[row]], now=now)
+    return set(written)
 
 
 def entry_json(entry: Entry) -> dict[str, object]:
     """Return an entry as explanations give it, with its time in ISO 8601."""
-    last_at = datetime.fromtimestamp(entry.last_at, UTC).isoformat() if entry.last_at is not None else None
-    return {**entry._asdict(), "last_at": last_at}
+    return {**entry._asdict(), "last_at": iso(entry.last_at)}
 
 
-def _outcome(lead: LeadRow, events: Sequence[EventFact], live: CompiledRuleSet, now: datetime) -> Outcome:
-    try:
-        return _computed(lead, facts_of(lead, events), live, now)
-    except Exception:
-        logger.exception("Lead %s could not be scored; it will be tried again.", lead.pk)
-        return _postponed(lead, live, now)
-
-
-def _computed(lead: LeadRow, facts: LeadFacts, live: CompiledRuleSet, now: datetime) -> Outcome:
-    as_of = now.timestamp()
-    score = score_lead(live, facts, as_of)
-    decision = decide(lead_state(lead), score, facts, live.rule_set, as_of)
-    due = due_at(live, facts, score, decision.next_moment, as_of)
-    scored = ScoredLead(
-        lead_id=lead.pk,
-        score=score.score,
-        fit=score.fit,
-        behaviour=score.behaviour,
-        scored_at=now,
-        due_at=datetime.fromtimestamp(due, UTC) if due is not None else None,
-        version=live.rule_set.version,
-        entries=score.entries,
-    )
-    return Outcome(lead, scored, _move(lead, score, decision, live))
-
-
-def _postponed(lead: LeadRow, live: CompiledRuleSet, now: datetime) -> Outcome:
-    """Keep the score that the lead has and try again later."""
-    version = lead.decided_version if lead.decided_version is not None else live.rule_set.version
-    scored = ScoredLead(
-        lead.pk, lead.score, lead.fit, lead.behaviour, lead.scored_at or now, now + FAILED_RETRY, version, None
-    )
-    return Outcome(lead, scored, None)
-
-
-def _move(lead: LeadRow, score: Score, decision: Decision, live: CompiledRuleSet) -> Move | None:
-    if not decision.path:
-        return None
+def evidence_of(score: Score) -> list[Mapping[str, object]]:
+    """Return what speaks for a lead, for whoever is handed it: its strongest lines, its persona, its journeys."""
     strongest = sorted(score.entries, key=lambda entry: -entry.points_now)[:EVIDENCE_LINES]
+    evidence: list[Mapping[str, object]] = [entry_json(entry) for entry in strongest]
+    if score.persona is not None:
+        persona = score.persona
+        said = {"match": round(persona.match, 4), "met": list(persona.met), "unknown": list(persona.unknown)}
+        evidence.append({"kind": "persona", "rule": persona.name, **said})
+    for journey in score.journeys:
+        if journey.progress:
+            done = {"steps": journey.steps, "progress": journey.progress, "complete": journey.complete}
+            evidence.append({"kind": "journey", "rule": journey.name, **done})
+    return evidence
+
+
+def iso(moment: float | None) -> str | None:
+    """Return POSIX seconds in ISO 8601, UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat() if moment is not None else None
+
+
+def _score_apart(lead_ids: Sequence[int], *, now: datetime) -> None:
+    """Score each half by itself, until the one lead that can't be scored is left; it keeps its score for a while."""
+    if len(lead_ids) > 1:
+        middle = len(lead_ids) // 2
+        rescore_leads(lead_ids[:middle], now=now)
+        rescore_leads(lead_ids[middle:], now=now)
+        return
+    logger.error("Lead %s could not be scored; it will be tried again.", *lead_ids)
+    Lead.objects.filter(pk__in=lead_ids).update(score_due_at=now + FAILED_RETRY)
+
+
+def _states(leads: LeadRows) -> States:
+    never_scored = np.isnan(leads.scored_at)
+    return States(
+        np.fromiter(map(position_of, leads.stage), np.int64, len(leads)),
+        ~np.isnan(leads.claimed_at),
+        leads.decided_version,
+        leads.retry_on,
+        leads.disqualified_at,
+        np.where(never_scored, np.nan, leads.fit),
+        np.where(never_scored, np.nan, leads.behaviour),
+    )
+
+
+def _move(outcome: Outcome, row: int) -> Move:
+    score, decision = outcome.scores.of(row), outcome.decisions.of(row)
     return Move(
-        lead_id=lead.pk,
-        from_stage=lead.stage,
+        lead_id=int(outcome.leads.id[row]),
+        from_stage=outcome.leads.stage[row],
         path=decision.path,
         reason=decision.reason,
-        rule_set_version=live.rule_set.version,
+        rule_set_version=outcome.version,
         score=score.score,
         fit=score.fit,
         behaviour=score.behaviour,
-        evidence=[entry_json(entry) for entry in strongest],
+        evidence=evidence_of(score),
     )
-
-
-def _lock_unchanged(leads: Sequence[Lead | LeadRow]) -> set[int]:
-    """Lock the leads in id order and return those that still are as they were read.
-
-    scored_at: another worker's result stands, whatever rules it read; it was computed from facts no older than ours, or
-    its rules made the lead due again.
-    """
-    read = {lead.pk: (lead.facts_version, lead.stage, lead.claimed_at, lead.scored_at) for lead in leads}
-    locked = Lead.objects.current().filter(pk__in=read).order_by("pk").select_for_update(no_key=True)
-    rows = locked.values_list("pk", "facts_version", "stage", "claimed_at", "scored_at")
-    return {pk for pk, *state in rows if read[pk] == tuple(state)}

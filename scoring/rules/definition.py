@@ -5,24 +5,25 @@ from typing import Any
 
 from scoring.engine.definition import rule_set_from_json, rule_set_to_json
 from scoring.engine.facts import RuleSet as EngineRuleSet
-from scoring.models import FitRule, Per, Policy, Rule, RuleSet
+from scoring.models import FitRule, Journey, Per, Persona, Policy, Rule, RuleSet
 
 POLICY_FIELDS = (
     "mql_threshold", "sql_threshold", "margin", "mql_on_engagement", "engagement_memory_days", "sql_on_hand_raise",
-    "gate_hand_raise", "direct", "reopen_disqualified",
+    "gate_hand_raise", "require_persona", "require_journey", "direct", "reopen_disqualified",
 )  # fmt: skip
+GATES = ("require_persona", "require_journey")
 
 
 def definition_of(rule_set: RuleSet) -> dict[str, Any]:
-    """Return a stored rule set as JSON, rules in order of position; three queries."""
+    """Return a stored rule set as JSON, its parts in order of position; a query a part."""
     return {
         "name": rule_set.name,
         "behaviour_limit": plain(rule_set.behaviour_limit),
         "fit_limit": plain(rule_set.fit_limit),
         "rules": [rule_definition(rule) for rule in rule_set.rules.order_by("position", "pk")],
         "fit": [fit_definition(rule) for rule in rule_set.fit_rules.order_by("position", "pk")],
-        "personas": [],
-        "journeys": [],
+        "personas": [persona_definition(persona) for persona in rule_set.personas.order_by("position", "pk")],
+        "journeys": [journey_definition(journey) for journey in rule_set.journeys.order_by("position", "pk")],
         "policy": policy_definition(Policy.objects.get(rule_set=rule_set)),
     }
 
@@ -61,19 +62,38 @@ def fit_definition(rule: FitRule) -> dict[str, Any]:
     }
 
 
+def persona_definition(persona: Persona) -> dict[str, Any]:
+    """Return a persona as JSON."""
+    return {"name": persona.name, "minimum": plain(persona.minimum), "criteria": persona.criteria}
+
+
+def journey_definition(journey: Journey) -> dict[str, Any]:
+    """Return a journey as JSON."""
+    return {"name": journey.name, "window_days": plain(journey.window_days), "steps": journey.steps}
+
+
 def policy_definition(policy: Policy) -> dict[str, Any]:
-    """Return a policy as JSON; no persona or journey is required."""
+    """Return a policy as JSON."""
     fields = {field: plain(getattr(policy, field)) for field in POLICY_FIELDS}
-    return {**fields, "require_persona": None, "require_journey": None}
+    return {**fields, **{gate: fields[gate] or None for gate in GATES}}
 
 
 def add_rules(rule_set: RuleSet, definition: Mapping[str, Any]) -> None:
-    """Store the rules, fit rules and policy of a complete definition as rows of `rule_set`."""
+    """Store the rules, fit rules, personas, journeys and policy of a complete definition as rows of `rule_set`."""
     Rule.objects.bulk_create(_rules(rule_set, definition["rules"]))
     FitRule.objects.bulk_create(
         FitRule(rule_set=rule_set, position=position, **rule) for position, rule in enumerate(definition["fit"])
     )
-    Policy.objects.create(rule_set=rule_set, **{field: definition["policy"][field] for field in POLICY_FIELDS})
+    Persona.objects.bulk_create(
+        Persona(rule_set=rule_set, position=position, **persona)
+        for position, persona in enumerate(definition["personas"])
+    )
+    Journey.objects.bulk_create(
+        Journey(rule_set=rule_set, position=position, **journey)
+        for position, journey in enumerate(definition["journeys"])
+    )
+    policy = {field: definition["policy"][field] for field in POLICY_FIELDS}
+    Policy.objects.create(rule_set=rule_set, **{**policy, **{gate: policy[gate] or "" for gate in GATES}})
 
 
 def plain(number: Any) -> Any:

@@ -8,17 +8,17 @@ import pytest
 from django.utils import timezone
 
 from leads.models import Lead, StageChange
-from scoring.engine.explain import Entry
-from scoring.features.load import events_of, facts_of
-from scoring.models import RuleSet, ScoreEntries
+from scoring.engine.score import score_leads
+from scoring.models import RuleSet
 from scoring.qualification.decide import decide
-from scoring.qualification.explain import explain_lead
-from scoring.qualification.rescore import lead_state
+from scoring.qualification.explain import explain_lead, stored_entries
+from scoring.qualification.states import states_of
 from scoring.rules.draft import import_draft
 from scoring.rules.live import live_rule_set
 from scoring.rules.publish import publish
 from tests.make import make_event, make_lead
 from tests.make_rules import PRICING, TRIAL
+from tests.scoring.stored_facts import stored_facts, stored_state
 
 # Two stages at once: whoever starts a trial is an MQL by engagement, whoever asks for a demo an SQL.
 BY_TRIAL = [("new", "engaged"), ("engaged", "mql")]
@@ -52,12 +52,12 @@ def assert_everything_is_exact() -> None:
     assert leads
     for lead in leads:
         fresh = explain_lead(lead, as_of=lead.scored_at).score
-        entries = ScoreEntries.objects.get(lead=lead).entries
+        entries = stored_entries(lead, as_of=lead.scored_at)
         assert (lead.score, lead.fit) == pytest.approx((fresh.score, fresh.fit), abs=1e-6)
-        assert math.fsum(Entry(*entry).points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
+        assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
         assert lead.decided_version == live.rule_set.version
-        facts = facts_of(lead, events_of([lead.pk], live.rule_set).get(lead.pk, ()))
-        assert decide(lead_state(lead), fresh, facts, live.rule_set, lead.scored_at.timestamp()).path == ()
+        scores = score_leads(live, [stored_facts(lead)], lead.scored_at.timestamp())
+        assert decide(states_of([stored_state(lead)]), scores).of(0).path == ()
         assert_history_connects(lead)
 
 

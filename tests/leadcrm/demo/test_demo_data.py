@@ -9,13 +9,13 @@ from leadcrm.demo.bulk import write_rows
 from leadcrm.demo.generate import make_demo
 from leads.events.catalog import CATALOG
 from leads.models import Event, Identifier, Lead, LeadSearch, Organization, Role, Stage, StageChange, User
-from scoring.engine.score import score_lead
-from scoring.features.load import events_of, facts_of, posix
+from scoring.engine.score import score_leads
 from scoring.qualification.decide import decide
 from scoring.qualification.drain import drain_all
-from scoring.qualification.rescore import lead_state
+from scoring.qualification.states import states_of
 from scoring.rules.live import live_rule_set
 from tests.make import make_lead
+from tests.scoring.stored_facts import stored_facts, stored_state
 
 pytestmark = pytest.mark.django_db
 
@@ -106,18 +106,17 @@ def test_at_no_event_would_the_engine_have_moved_a_lead_that_stayed():
     make(120)
     live = live_rule_set()
     leads = Lead.objects.select_related("organization").exclude(stage_changes__to_stage=Stage.CLAIMED)
-    events = events_of([lead.pk for lead in leads], live.rule_set)
 
     for lead in leads:
-        facts = facts_of(lead, events.get(lead.pk, ()))
+        facts = stored_facts(lead)
         for event in facts.events:
-            if event.at < posix(lead.created_at):
+            if event.at < lead.created_at.timestamp():
                 continue
             at = datetime.fromtimestamp(event.at, UTC) + timedelta(microseconds=1)
             change = lead.stage_changes.filter(changed_at__lte=at).order_by("id").last()
             lead.stage = change.to_stage if change else Stage.NEW
-            score = score_lead(live, facts, event.at)
-            assert decide(lead_state(lead), score, facts, live.rule_set, event.at).path == (), (lead.pk, event)
+            scores = score_leads(live, [facts], event.at)
+            assert decide(states_of([stored_state(lead)]), scores).of(0).path == (), (lead.pk, event)
 
 
 def test_stage_histories_are_unbroken_and_end_where_the_lead_stands():

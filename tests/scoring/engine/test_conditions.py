@@ -1,10 +1,12 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.engine.conditions import compile_event_test, compile_value_test
+from scoring.engine.batch import batch_of
+from scoring.engine.conditions import compile_event_test, compile_many_test, compile_value_test
 from scoring.engine.facts import Condition
-from tests.scoring.engine.make_facts import make_event
+from tests.scoring.engine.make_facts import NOW, make_event, make_facts
 
 MET = [
     ("is", "Marketing", " marketing "),
@@ -112,11 +114,33 @@ def test_an_unknown_value_meets_nothing_but_exists_false(op, value, unknown):
 def test_an_event_is_read_by_name_or_by_a_path_into_its_properties(field, value):
     event = make_event(name="viewed PLAN", properties={"path": "/a", "plan": {"name": "pro"}, "n": 3})
 
-    assert compile_event_test(Condition(field, "is", value))(event)
+    assert passes(Condition(field, "is", value), event)
 
 
 @pytest.mark.parametrize("field", ["properties.missing", "properties.path.deeper", "properties.plan.name.deeper"])
 def test_a_path_that_leads_nowhere_is_unknown(field):
     event = make_event(properties={"path": "/a", "plan": {"name": "pro"}})
 
-    assert compile_event_test(Condition(field, "exists", False))(event)
+    assert passes(Condition(field, "exists", False), event)
+
+
+def test_many_events_are_told_apart_each_by_its_own_value():
+    values = ["/pricing", "/Pricing/Teams", "", None, 1, True, ["/pricing"], "/pricing"]
+    events = batch_of(
+        [make_facts(*[make_event(when=NOW + i, properties={"path": v}) for i, v in enumerate(values)])], NOW, []
+    )
+
+    said = compile_event_test(Condition("properties.path", "starts_with", "/pricing"))(events.events, np.arange(8))
+
+    assert said.tolist() == [True, True, False, False, False, False, True, True]
+
+
+def test_one_and_true_and_their_texts_are_not_taken_for_each_other():
+    test = compile_many_test("is", 1)
+
+    assert test(["1", 1, 1.0, True, "true", "1"]).tolist() == [True, True, True, False, False, True]
+
+
+def passes(condition, event) -> bool:
+    [said] = compile_event_test(condition)(batch_of([make_facts(event)], NOW, []).events, np.array([0])).tolist()
+    return said

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from scoring.engine.definition import RuleSetError, rule_set_from_json, rule_set_to_json
-from scoring.engine.facts import needed_lead_fields, needed_properties
+from scoring.engine.facts import needed_details, needed_lead_fields
 from tests.scoring.engine.make_facts import make_fit_rule, make_rule, make_rule_set
 
 EXAMPLE = """
@@ -14,10 +14,16 @@ EXAMPLE = """
            {"name": "Each webinar", "kind": "webinar_attended", "points": 8, "half_life_days": null, "cap": 20.5,
             "limit": {"count": 1, "per": {"value_of": "properties.webinar"}}, "conditions": []}],
  "fit": [{"name": "Business e-mail", "field": "email", "op": "business_email", "value": true, "points": 4}],
- "personas": [], "journeys": [],
+ "personas": [{"name": "Office manager", "minimum": 0.5,
+               "criteria": [{"name": "Role", "field": "title", "op": "contains", "value": "office manager",
+                             "points": 12}]}],
+ "journeys": [{"name": "Evaluate", "window_days": 30,
+               "steps": [{"name": "Guide", "kind": "ebook_downloaded", "conditions": []},
+                         {"name": "Pricing", "kind": "page_viewed",
+                          "conditions": [{"field": "properties.path", "op": "starts_with", "value": "/pricing"}]}]}],
  "policy": {"mql_threshold": 40, "sql_threshold": 70, "margin": 10, "mql_on_engagement": true,
-            "engagement_memory_days": 90, "sql_on_hand_raise": true, "gate_hand_raise": false, "require_persona": null,
-            "require_journey": null, "direct": false, "reopen_disqualified": false}}
+            "engagement_memory_days": 90, "sql_on_hand_raise": true, "gate_hand_raise": false,
+            "require_persona": "Office manager", "require_journey": "any", "direct": false, "reopen_disqualified": false}}
 """
 
 
@@ -116,6 +122,9 @@ def test_an_unknown_lead_field_is_refused(field):
         make_rule_set(fit=(make_fit_rule(field, "is", "x"),))
 
 
+MANAGER = {"name": "Manager", "minimum": 0.5, "criteria": [make_fit_rule("title", "contains", "manager")]}
+EVALUATE = {"name": "Evaluate", "window_days": 30, "steps": [{"name": "Guide", "kind": "ebook_downloaded"}]}
+
 DOCUMENT_MISTAKES = [
     ({"policy": {"mql_threshold": 70}}, "policy.mql_threshold: must be below sql_threshold, got 70 and 70"),
     ({"policy": {"sql_threshold": 101}}, "policy.sql_threshold: must be a number from 0 to 100, got 101"),
@@ -123,13 +132,33 @@ DOCUMENT_MISTAKES = [
     ({"policy": {"margin": 41}}, "policy.margin: must be at most mql_threshold 40, got 41"),
     ({"policy": {"engagement_memory_days": 0}}, "policy.engagement_memory_days: must be > 0 days, got 0"),
     ({"policy": {"direct": 1}}, "policy.direct: must be true or false, got 1"),
-    ({"policy": {"require_persona": "any"}}, "policy.require_persona: is not supported by this version yet"),
+    ({"policy": {"require_persona": "any"}}, "policy.require_persona: must be null, as there is no persona, got 'any'"),
+    ({"policy": {"require_journey": 3}}, "policy.require_journey: must be null, as there is no journey, got 3"),
+    (
+        {"journeys": [EVALUATE], "policy": {"require_journey": "Buy"}},
+        "policy.require_journey: must be null, \"any\" or one of Evaluate, got 'Buy'",
+    ),
     ({"policy": []}, "policy: must be an object, got []"),
     ({"policy": None}, "policy: must be an object, got None"),
     ({"behaviour_limit": 70}, "behaviour_limit: must be at most 100 together with fit_limit, got 70 + 40"),
     ({"fit_limit": "40"}, "fit_limit: must be a number from 0 to 100, got '40'"),
-    ({"personas": [{"name": "Office manager"}]}, "personas: is not supported by this version yet"),
-    ({"journeys": [{"name": "Evaluate"}]}, "journeys: is not supported by this version yet"),
+    ({"personas": [{"name": "Office manager"}]}, "personas[0].criteria: must name at least one criterion"),
+    ({"personas": [MANAGER, MANAGER]}, "personas[1].name: is used twice: 'Manager'"),
+    ({"personas": [MANAGER | {"minimum": 50}]}, "personas[0].minimum: must be a number from 0 to 1, got 50"),
+    (
+        {"personas": [MANAGER | {"criteria": [make_fit_rule("title", "is", "x", points=0)]}]},
+        "personas[0].criteria[0].points: must be > 0 points, got 0",
+    ),
+    (
+        {"personas": [MANAGER | {"criteria": [make_fit_rule("path", "is", "x")]}]},
+        "personas[0].criteria[0].field: must be one of email",
+    ),
+    ({"journeys": [{"name": "Evaluate"}]}, "journeys[0].steps: must be 1 to 20 steps, got 0"),
+    ({"journeys": [EVALUATE | {"window_days": 0}]}, "journeys[0].window_days: must be > 0 days, got 0"),
+    (
+        {"journeys": [EVALUATE | {"steps": [{"name": "Mail", "kind": "email_sent"}]}]},
+        "journeys[0].steps[0].kind: email_sent is what we did ourselves and never scores",
+    ),
     ({"rules": [make_rule(), make_rule()]}, "rules[1].name: is used twice: 'page_viewed rule'"),
     ({"name": None}, "name: must be a text of 1 to 100 characters, got None"),
     ({"colour": "red"}, "colour: is not known here"),
@@ -157,5 +186,6 @@ def test_needed_fields_are_those_that_rules_look_at():
         fit=(make_fit_rule("title", "contains", "manager"),),
     )
 
-    assert needed_properties(rule_set) == {"page_viewed", "webinar_attended"}
+    machine = {"email_sent", "email_opened", "email_clicked"}
+    assert needed_details(rule_set) == {"page_viewed", "webinar_attended", "trial_started"} | machine
     assert needed_lead_fields(rule_set) == {"title"}

@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.engine.facts import DAY, MINUTE
 from scoring.engine.next_change import due_at
-from scoring.engine.score import compile_rule_set, score_lead
+from scoring.engine.score import compile_rule_set, score_leads
 from tests.scoring.engine.make_facts import (
     NOW,
     days_ago,
@@ -24,9 +25,10 @@ from tests.scoring.engine.strategies import leads, rule_sets
 TRIAL = make_rule("trial_started", 15, half_life_days=14)
 
 
-def due(rule_set, facts, as_of=NOW, next_moment=None) -> float | None:
-    compiled = compile_rule_set(rule_set)
-    return due_at(compiled, facts, score_lead(compiled, facts, as_of), next_moment, as_of)
+def due(rule_set, facts, as_of=NOW, next_moment=math.inf) -> float | None:
+    scores = score_leads(compile_rule_set(rule_set), [facts], as_of)
+    [moment] = due_at(scores, np.array([next_moment])).tolist()
+    return None if math.isinf(moment) else moment
 
 
 def minutes_until_due(rule_set, facts, **kwargs) -> float:

@@ -52,7 +52,11 @@ def test_a_file_is_imported_and_published_at_once(db, tmp_path):
         (("import", "FILE"), "{", "must hold JSON"),
         (("import", "FILE"), "[]", "must be an object"),
         (("import", "FILE"), '{"name": "A", "colour": 1}', "colour: is not known here"),
-        (("import", "FILE"), '{"name": "A", "personas": [{}]}', "personas: is not supported by this version yet"),
+        (
+            ("import", "FILE"),
+            '{"name": "A", "personas": [{}]}',
+            "personas[0].criteria: must name at least one criterion",
+        ),
         (("import", "/nowhere/rules.json"), "", "can't be read: No such file or directory"),
     ],
 )

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from scoring.engine.facts import DAY, RuleSet
-from scoring.engine.memory import recall
-from scoring.engine.score import Score
-from scoring.qualification.decide import Decision, LeadState, decide
+from scoring.engine.score import compile_rule_set, score_leads
+from scoring.qualification.decide import Decision, decide
+from scoring.qualification.states import LeadState, states_of
 from tests.scoring.engine.make_facts import NOW, days_ago, make_event, make_facts, make_rule_set
 
 VISIT = make_event("page_viewed", days_ago(1))
@@ -30,8 +31,15 @@ def decided(stage: str, score: float, *events, policy: dict | None = None, recyc
 
 def decide_under(rule_set: RuleSet, stage: str, score: float, *events, recycled_at=None, **state) -> Decision:
     lead = LeadState(stage, **{"decided_version": 3, **state})
-    facts = make_facts(*events, recycled_at=recycled_at)
-    return decide(lead, Score(score, 0, score, ()), facts, rule_set, NOW)
+    return decide_with(lead, rule_set, make_facts(*events, recycled_at=recycled_at), fit=0, behaviour=score)
+
+
+def decide_with(lead: LeadState, rule_set: RuleSet, facts, *, fit: float, behaviour: float) -> Decision:
+    """Decide as if the facts had given these points."""
+    scores = score_leads(compile_rule_set(rule_set), [facts], NOW)
+    points = {"score": fit + behaviour, "fit": fit, "behaviour": behaviour}
+    given = replace(scores, **{name: np.array([float(value)]) for name, value in points.items()})
+    return decide(states_of([lead]), given).of(0)
 
 
 def test_any_event_of_its_own_makes_a_new_lead_engaged():
@@ -100,7 +108,7 @@ def test_the_reason_says_what_took_the_score_from_where_to_where():
 def test_a_rise_that_behaviour_has_no_part_in_is_told_as_fit():
     lead = LeadState("mql", decided_version=1, fit=10, behaviour=50)
 
-    decision = decide(lead, Score(75, 25, 50, ()), make_facts(VISIT), make_rule_set(policy=BY_SCORE), NOW)
+    decision = decide_with(lead, make_rule_set(policy=BY_SCORE), make_facts(VISIT), fit=25, behaviour=50)
 
     assert decision.reason == "Fit took the score from 60 to 75"
 
@@ -252,8 +260,6 @@ def test_the_next_moment_is_when_the_first_memory_that_counts_ends():
     assert decided("engaged", 0, VISIT).next_moment is None
 
 
-def test_of_events_at_the_same_moment_the_greater_source_and_message_id_is_the_latest():
-    events = [demo(source=1, message_id="b"), demo(source=2, message_id="a"), demo(source=2, message_id="A")]
-
-    for order in (events, events[::-1]):
-        assert recall(make_facts(*order), NOW).hand_raise == events[1]
+def test_of_events_at_the_same_moment_the_kind_later_by_name_is_told():
+    for order in ([VISIT, make_event("ad_clicked", days_ago(1))], [make_event("ad_clicked", days_ago(1)), VISIT]):
+        assert decided("new", 0, *order).reason == "Page viewed showed interest"

@@ -1,5 +1,6 @@
 """What must hold of every decision, over random policies, leads and times."""
 
+import math
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 
 from scoring.engine.facts import DAY, MINUTE
 from scoring.engine.next_change import due_at
-from scoring.engine.score import compile_rule_set, score_lead
-from scoring.qualification.decide import LeadState, decide
+from scoring.engine.score import compile_rule_set, score_leads
+from scoring.qualification.decide import decide
+from scoring.qualification.states import LeadState, states_of
 from tests.scoring.engine.make_facts import NOW
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
@@ -23,10 +25,10 @@ states = st.builds(
 
 
 def run(rule_set, facts, state, as_of):
-    compiled = compile_rule_set(rule_set)
-    score = score_lead(compiled, facts, as_of)
-    decision = decide(state, score, facts, rule_set, as_of)
-    return decision, due_at(compiled, facts, score, decision.next_moment, as_of)
+    scores = score_leads(compile_rule_set(rule_set), [facts], as_of)
+    decisions = decide(states_of([state]), scores)
+    [moment] = due_at(scores, decisions.next_moment).tolist()
+    return decisions.of(0), None if math.isinf(moment) else moment
 
 
 def settled(state, decision, rule_set):

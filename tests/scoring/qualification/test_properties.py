@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from leads.intake.take_in import take_in
 from leads.models import Event, Lead
-from scoring.engine.explain import Entry
-from scoring.features.load import events_of, facts_of
-from scoring.models import ScoreEntries
 from scoring.qualification.drain import drain_all
+from scoring.qualification.explain import stored_entries
 from scoring.qualification.rescore import rescore_leads
 from scoring.rules import live
 from tests.leads.intake.inbound import inbound
@@ -21,6 +19,7 @@ from tests.make import NOON, make_source
 from tests.make_rules import publish_rules
 from tests.scoring.engine.naive import naive_score
 from tests.scoring.engine.strategies import KINDS, fit_rules, policies, properties, rules
+from tests.scoring.stored_facts import stored_facts
 
 # The days that a life lasts, after what happened before it and is told later.
 LIFE = timedelta(days=3)
@@ -86,7 +85,7 @@ def work_off_due(until: datetime) -> None:
 
 def exact(lead: Lead, at: float) -> dict:
     rule_set = live.live_rule_set().rule_set
-    return naive_score(rule_set, facts_of(lead, events_of([lead.pk], rule_set).get(lead.pk, ())), at)
+    return naive_score(rule_set, stored_facts(lead), at)
 
 
 def look(moment: datetime) -> None:
@@ -100,8 +99,8 @@ def look(moment: datetime) -> None:
 
 
 def assert_entries_sum_up(lead: Lead) -> None:
-    entries = ScoreEntries.objects.get(lead=lead).entries
-    assert math.fsum(Entry(*entry).points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
+    entries = stored_entries(lead, as_of=lead.scored_at)
+    assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
 
 
 def live_through(steps) -> None:
@@ -123,7 +122,7 @@ def score_everybody() -> dict[frozenset[str], dict[str, float]]:
     points = {}
     for lead in Lead.objects.current():
         mine = frozenset(lead.events.values_list("message_id", flat=True))
-        entries = [Entry(*entry) for entry in ScoreEntries.objects.get(lead=lead).entries]
+        entries = stored_entries(lead, as_of=END)
         points[mine] = {entry.rule: entry.points_now for entry in entries}
         points[mine] |= {"score": lead.score, "fit": lead.fit, "behaviour": lead.behaviour}
     return points

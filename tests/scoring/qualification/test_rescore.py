@@ -7,18 +7,12 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.events.due import mark_due
 from leads.models import Lead, Stage, StageChange
-from scoring.engine.explain import Entry
-from scoring.models import ScoreEntries
-from scoring.qualification.explain import explain_lead, explanation_json
-from scoring.qualification.rescore import _lock_unchanged, rescore_leads
+from scoring.qualification.explain import explain_lead, explanation_json, stored_entries
+from scoring.qualification.rescore import compute, read_facts, rescore_leads, store
 from tests.make import NOON, make_event, make_lead, make_organization
 from tests.make_rules import BY_SCORE, MANAGER, PRICING, TRIAL, publish_rules
 
 pytestmark = pytest.mark.django_db
-
-
-def stored_entries(lead):
-    return [Entry(*entry) for entry in ScoreEntries.objects.get(lead=lead).entries]
 
 
 def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
@@ -30,7 +24,7 @@ def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = {entry.rule: entry.points_now for entry in stored_entries(lead)}
+    entries = {entry.rule: entry.points_now for entry in stored_entries(lead, as_of=NOON)}
     # Fifteen points halved once, two points fresh, twelve points for the role.
     assert entries == pytest.approx({"Trial started": 7.5, "Viewed pricing": 2.0, "Role": 12.0})
     assert (lead.score, lead.fit, lead.behaviour) == pytest.approx((21.5, 12.0, 9.5))
@@ -49,7 +43,7 @@ def test_stored_entries_sum_to_the_stored_score():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = stored_entries(lead)
+    entries = stored_entries(lead, as_of=NOON)
     assert lead.behaviour == 60
     assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
     assert "behaviour_limit" in {entry.rule for entry in entries}
@@ -87,10 +81,10 @@ def test_scoring_twice_stores_the_same_and_moves_nobody_twice():
 def test_a_lead_whose_facts_changed_while_it_was_computed_is_left_alone_and_stays_due():
     publish_rules([TRIAL])
     lead = make_lead(score_due_at=NOON)
-    read = Lead.objects.get(pk=lead.pk)
+    outcome = compute(read_facts([lead.pk], now=NOON))
     mark_due([lead.pk], now=NOON)
 
-    assert _lock_unchanged([read]) == set()
+    assert store(outcome, now=NOON) == set()
 
     lead.refresh_from_db()
     assert lead.score_due_at == NOON
@@ -99,10 +93,12 @@ def test_a_lead_whose_facts_changed_while_it_was_computed_is_left_alone_and_stay
 def test_a_lead_that_was_claimed_while_it_was_computed_keeps_its_stage(sales):
     publish_rules([TRIAL], **BY_SCORE)
     lead = make_lead(stage=Stage.SQL, score=75, respond_by=NOON)
-    read = Lead.objects.get(pk=lead.pk)
+    outcome = compute(read_facts([lead.pk], now=NOON))
     Lead.objects.filter(pk=lead.pk).update(claimed_at=NOON, owner=sales, stage=Stage.CLAIMED)
 
-    assert _lock_unchanged([read]) == set()
+    assert store(outcome, now=NOON) == set()
+    lead.refresh_from_db()
+    assert (lead.stage, lead.scored_at) == (Stage.CLAIMED, None)
 
 
 def test_a_claimed_lead_is_scored_but_not_moved(sales):
@@ -118,7 +114,8 @@ def test_a_claimed_lead_is_scored_but_not_moved(sales):
 
 
 def test_a_lead_that_can_not_be_scored_holds_up_no_other(caplog):
-    publish_rules([TRIAL], fit=[MANAGER])
+    on_plan = {"name": "Plan", "field": "attributes.plan", "op": "is", "value": "team", "points": 5}
+    publish_rules([TRIAL], fit=[MANAGER, on_plan])
     broken, sound = make_lead(attributes=["not", "an", "object"]), make_lead(title="manager")
 
     rescore_leads([sound.pk], now=NOON)

@@ -1,0 +1,133 @@
+"""Many leads as arrays: what scoring works on, be it one lead or a million.
+
+The same lead may stand in several rows, each at another moment; so a history, a backtest and a rescore are one thing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.engine.facts import SIGNALS, LeadFacts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Objects = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """The events of n leads as arrays of length m, sorted by lead, time and kind.
+
+    row: of the lead, 0..n-1. at: POSIX seconds. kind: position in `kinds`. signal: position in SIGNALS.
+    properties, names: of those events whose rules ask for them, None elsewhere.
+    """
+
+    row: Ints
+    at: Floats
+    kind: Ints
+    kinds: tuple[str, ...]
+    signal: Ints
+    voluntary: Flags
+    hand_raise: Flags
+    properties: Objects
+    names: Objects
+
+    def take(self, chosen: Ints, rows: Ints) -> "Events":
+        """Return the chosen events as those of other rows."""
+        return Events(
+            rows,
+            self.at[chosen],
+            self.kind[chosen],
+            self.kinds,
+            self.signal[chosen],
+            self.voluntary[chosen],
+            self.hand_raise[chosen],
+            self.properties[chosen],
+            self.names[chosen],
+        )
+
+    def among(self, kinds: frozenset[str]) -> Flags:
+        """Say of each event whether its kind is one of these."""
+        flags: Flags = np.fromiter((kind in kinds for kind in self.kinds), np.bool_, len(self.kinds))[self.kind]
+        return flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """n leads, each at a moment.
+
+    as_of: POSIX seconds, shape (n,). recycled_at: the same, -inf for leads never recycled.
+    attributes: field -> its value for each lead, None where unknown.
+    """
+
+    as_of: Floats
+    recycled_at: Floats
+    attributes: Mapping[str, Sequence[object]]
+    events: Events
+
+    def __len__(self) -> int:
+        return len(self.as_of)
+
+    @property
+    def begins(self) -> Floats:
+        """The times after which events count: of the latest recycle, where it is not later than as_of."""
+        begins: Floats = np.where(self.recycled_at > self.as_of, -np.inf, self.recycled_at)
+        return begins
+
+    def at_moments(self, rows: Ints, as_of: Floats) -> "Batch":
+        """Return a batch of these rows, in which a lead may stand several times, each at a moment of its own."""
+        first = np.searchsorted(self.events.row, rows)
+        counts = np.searchsorted(self.events.row, rows, side="right") - first
+        chosen = ranges(first, counts)
+        return Batch(
+            as_of,
+            self.recycled_at[rows],
+            {field: [values[row] for row in rows.tolist()] for field, values in self.attributes.items()},
+            self.events.take(chosen, np.repeat(np.arange(len(rows)), counts)),
+        )
+
+
+def ranges(first: Ints, counts: Ints) -> Ints:
+    """Return first[0], first[0] + 1, ... (counts[0] of them), then the same for first[1], and so on."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    numbers: Ints = np.arange(total) + np.repeat(first - (ends - counts), counts)
+    return numbers
+
+
+def batch_of(leads: Sequence[LeadFacts], as_of: float, fields: Sequence[str]) -> Batch:
+    """Make a batch of plain facts, all as of one moment; fields: the attributes that rules look at."""
+    found = [(row, event) for row, facts in enumerate(leads) for event in facts.events]
+    kinds = tuple(sorted({event.kind for _, event in found}))
+    position = {kind: number for number, kind in enumerate(kinds)}
+    row = np.array([row for row, _ in found], np.int64)
+    at = np.array([event.at for _, event in found], np.float64)
+    kind = np.array([position[event.kind] for _, event in found], np.int64)
+    in_order = np.lexsort((kind, at, row))
+    events = Events(
+        row,
+        at,
+        kind,
+        kinds,
+        np.array([SIGNALS.index(event.signal) for _, event in found], np.int64),
+        np.array([event.voluntary for _, event in found], np.bool_),
+        np.array([event.hand_raise for _, event in found], np.bool_),
+        object_array([event.properties for _, event in found]),
+        object_array([event.name for _, event in found]),
+    )
+    return Batch(
+        np.full(len(leads), as_of),
+        np.array([-np.inf if facts.recycled_at is None else facts.recycled_at for facts in leads]),
+        {field: [facts.attributes.get(field) for facts in leads] for field in fields},
+        events.take(in_order, row[in_order]),
+    )
+
+
+def object_array(values: Sequence[object]) -> Objects:
+    """Return values as an array of objects; numpy would look into lists and mappings by itself."""
+    array: Objects = np.fromiter(values, np.object_, len(values))
+    return array
