@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0002_search_by_trigram'),
+        ("leads", "0007_leads_that_look_alike"),
     ]
 
     operations = [

@@ -60,7 +60,7 @@ def seconds_until_it_moves(scores: Scores) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Terms:
-    """What fades: points of shape (n_leads, n_terms), half_life and cap (n_terms,); still: what does not, (n_leads,)."""
+    """What fades: points, shape (n_leads, n_terms); half_life, cap: (n_terms,). still: what does not, (n_leads,)."""
 
     still: Floats
     points: Floats

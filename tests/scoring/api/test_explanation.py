@@ -140,4 +140,5 @@ def test_many_events_cost_as_many_questions_as_few(api, events):
     with CaptureQueriesContext(connection) as queries:
         explain(api, lead)
 
-    assert len(queries) == 5  # whose token it is, the lead, which rules are live, the events, the last stage change
+    # Whose token it is, the lead, which rules are live, the lead as rules see it, its events, the last stage change.
+    assert len(queries) == 6

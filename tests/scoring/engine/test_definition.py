@@ -23,7 +23,8 @@ EXAMPLE = """
                           "conditions": [{"field": "properties.path", "op": "starts_with", "value": "/pricing"}]}]}],
  "policy": {"mql_threshold": 40, "sql_threshold": 70, "margin": 10, "mql_on_engagement": true,
             "engagement_memory_days": 90, "sql_on_hand_raise": true, "gate_hand_raise": false,
-            "require_persona": "Office manager", "require_journey": "any", "direct": false, "reopen_disqualified": false}}
+            "require_persona": "Office manager", "require_journey": "any", "direct": false,
+            "reopen_disqualified": false}}
 """
 
 
