@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("leads", "0007_leads_that_look_alike"),
+        ("leads", "0008_connectors_and_deliveries"),
     ]
 
     operations = [
