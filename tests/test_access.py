@@ -45,6 +45,13 @@ TABLE = {
     "leads/<int:lead_id>/release/": Row(CLAIMING, "post"),
     "leads/<int:lead_id>/calls/add/": Row(USERS),
     "leads/<int:lead_id>/calls/<int:event_id>/take-back/": Row(USERS, "post"),
+    "forms/": Row(CAPTURING),
+    "forms/add/": Row(CAPTURING),
+    "forms/<int:form_id>/": Row(CAPTURING),
+    "forms/<int:form_id>/copy/": Row(CAPTURING, "post"),
+    "forms/<int:form_id>/switch/": Row(CAPTURING, "post"),
+    "forms/<int:form_id>/blocked/": Row(CAPTURING),
+    "forms/<int:form_id>/blocked/<int:submission_id>/": Row(CAPTURING, "post", status=404),
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
     "scoring/progress/": Row(USERS),
@@ -192,6 +199,8 @@ def thing_for(route, who) -> int | str:
         return make_link().pk
     if "<slug:key>" in route:
         return make_form().key
+    if "<int:form_id>" in route:
+        return make_form().pk
     if "organizations" in route:
         return organization.pk
     owner = User.objects.filter(username=who).first()

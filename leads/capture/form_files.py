@@ -14,10 +14,13 @@ SHORT, LONG = "public, max-age=60", "public, max-age=3600"
 
 @require_safe
 def style(request: HttpRequest, key: str) -> HttpResponse:
-    """Return a form's colour as a style sheet; `?colour=` tries another one."""
+    """Return a form's colour as a style sheet; `?colour=` tries another one, `?only` in the preview alone."""
     asked = request.GET.get("colour", "")
     colour = asked if is_colour(asked) else get_object_or_404(Form.objects.only("colour"), key=key).colour
-    return HttpResponse(stylesheet_of(colour), content_type="text/css", headers={"Cache-Control": SHORT})
+    selector = ".preview-page" if "only" in request.GET else ":root"
+    return HttpResponse(
+        stylesheet_of(colour, selector=selector), content_type="text/css", headers={"Cache-Control": SHORT}
+    )
 
 
 @require_safe

@@ -5,6 +5,8 @@ from django.urls import path
 from leads.web.add_lead import add
 from leads.web.calls import log, take_back
 from leads.web.dashboard import dashboard
+from leads.web.form_editor import edit_form
+from leads.web.forms import add_form, blocked_list, copy, form_list, switch, take_in
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
 from leads.web.links import add_link, archive, link_code, link_list, link_page, restore
@@ -20,6 +22,13 @@ urlpatterns = [
     path("leads/<int:lead_id>/release/", release, name="lead-release"),
     path("leads/<int:lead_id>/calls/add/", log, name="call-add"),
     path("leads/<int:lead_id>/calls/<int:event_id>/take-back/", take_back, name="call-take-back"),
+    path("forms/", form_list, name="form-list"),
+    path("forms/add/", add_form, name="form-add"),
+    path("forms/<int:form_id>/", edit_form, name="form-edit"),
+    path("forms/<int:form_id>/copy/", copy, name="form-copy"),
+    path("forms/<int:form_id>/switch/", switch, name="form-switch"),
+    path("forms/<int:form_id>/blocked/", blocked_list, name="form-blocked"),
+    path("forms/<int:form_id>/blocked/<int:submission_id>/", take_in, name="form-take-in"),
     path("queue/", queue, name="queue"),
     path("links/", link_list, name="link-list"),
     path("links/add/", add_link, name="link-add"),

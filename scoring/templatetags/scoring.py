@@ -39,6 +39,20 @@ def thresholds() -> Mapping[str, float] | None:
 
 
 @register.simple_tag
+def points_of_kind(kind: str) -> str:
+    """Say what an event of a kind is worth, "" where no rule counts it: "+5 points, halves after 14 days"."""
+    try:
+        rules = [rule for rule in live_rule_set().rule_set.rules if rule.kind == kind]
+    except NoLiveRuleSet:
+        return ""
+    if not rules:
+        return ""
+    rule = max(rules, key=lambda one: abs(one.points))
+    fading = f", halves after {rule.half_life_days:g} days" if rule.half_life_days else ""
+    return f"{rule.points:+g} points{fading}"
+
+
+@register.simple_tag
 def explanation_of(lead: Lead) -> Explanation | None:
     """Explain a lead's score as of now, or return None while no rule set is live."""
     try:

@@ -15,8 +15,8 @@ def is_colour(text: str) -> bool:
     return bool(re.fullmatch(r"#[0-9a-fA-F]{6}", text))
 
 
-def stylesheet_of(text: str) -> str:
-    """Return the style sheet that gives a page this colour, "" where it is none."""
+def stylesheet_of(text: str, *, selector: str = ":root") -> str:
+    """Return the style sheet that gives a page, or a part of it, this colour; "" where it is none."""
     if not is_colour(text):
         return ""
     colour = _read(text)
@@ -32,7 +32,7 @@ def stylesheet_of(text: str) -> str:
         "side-mark": (_mix(colour, WHITE, 0.55), _mix(colour, WHITE, 0.55)),
     }
     lines = (f"  --{name}: light-dark({_hex(one)}, {_hex(other)});" for name, (one, other) in values.items())
-    return ":root {\n" + "\n".join(lines) + "\n}\n"
+    return f"{selector} {{\n" + "\n".join(lines) + "\n}\n"
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -30,6 +30,11 @@ class Step:
     count: int
     share: float
 
+    @property
+    def percent(self) -> int:
+        """The share in whole percent."""
+        return round(100 * self.share)
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -93,7 +98,7 @@ def funnel_of(form: Form, *, now: datetime) -> Funnel:
     counts = counts_of([form.pk], now=now).get(form.pk, {})
     views = counts.get(VIEW, 0)
     places = [("Saw form", VIEW), ("Started", START)]
-    places += [(field.label, FIELD + field.name) for field in _counted(form) if field.required][:4]
+    places += [(field.label, FIELD + field.name) for field in _milestones(form)]
     places.append(("Sent", SENT))
     steps = tuple(
         Step(label, counts.get(step, 0), min(counts.get(step, 0) / views, 1.0) if views else 0.0)
@@ -110,6 +115,12 @@ def counts_of(form_ids: Sequence[int], *, now: datetime) -> dict[int, dict[str, 
     for form_id, step, total in rows.values_list("form_id", "step").annotate(total=Sum("count")).order_by():
         counts.setdefault(form_id, {})[step] = total
     return counts
+
+
+def _milestones(form: Form) -> list[Field]:
+    """Return the fields at which people are seen to stop: the first and the last that must be filled in."""
+    required = [field for field in _counted(form) if field.required]
+    return required[:1] + required[1:][-1:]
 
 
 def _counted(form: Form) -> list[Field]:
