@@ -16,7 +16,7 @@ ENV PYTHONUNBUFFERED=1 PATH=/app/.venv/bin:$PATH
 RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin leadcrm
 WORKDIR /app
 COPY --from=build /app /app
-RUN install -d -o leadcrm -g leadcrm var var/mail && chown leadcrm:leadcrm var/static
+RUN install -d -o leadcrm -g leadcrm var var/mail var/media && chown leadcrm:leadcrm var/static
 USER leadcrm
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["python", "scripts/healthcheck.py"]

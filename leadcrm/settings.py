@@ -157,6 +157,11 @@ TEMPLATES = [
     },
 ]
 
+# Files of downloads; no address serves this folder, only the signed links do.
+MEDIA_ROOT = VAR_DIR / "media"
+MOST_MEGABYTES_OF_A_DOWNLOAD = env.int("MOST_MEGABYTES_OF_A_DOWNLOAD", default=50)
+DOWNLOAD_LINK_HOURS = env.int("DOWNLOAD_LINK_HOURS", default=24)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

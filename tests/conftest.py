@@ -27,6 +27,12 @@ def own_cache() -> Iterator[None]:
     del settings.CACHES["default"]["KEY_PREFIX"]
 
 
+@pytest.fixture(autouse=True)
+def own_media(tmp_path, settings) -> None:
+    """Let files of downloads lie in a folder that goes with the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 @pytest.fixture
 def marketer(db) -> User:
     return make_user("mia", Role.MARKETER, first_name="Mia", last_name="Marker")

@@ -5,12 +5,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from leads.channels.assets.file import keep_file
 from leads.models import (
+    Asset,
     Connector,
     Event,
     Form,
     Identifier,
     IdentifierKind,
+    Kiosk,
     Lead,
     LeadSearch,
     Link,
@@ -86,6 +92,22 @@ def make_form(name: str = "", **fields: Any) -> Form:
     usual = {"key": f"fm_{number}", "fields": [EMAIL_FIELD, NAME_FIELD], "consents": [MAIL_CONSENT]}
     times = {"created_at": NOON, "changed_at": NOON}
     return Form.objects.create(name=name or f"Form {number}", **{**usual, **times, **fields})
+
+
+def make_kiosk(form: Form | None = None, **fields: Any) -> Kiosk:
+    """Store a kiosk of an event that lasts for the next three days by the clock."""
+    now = timezone.now()
+    made = {"event": "Host Milano", "ends_at": now + timedelta(days=3), "created_at": now}
+    return Kiosk.objects.create(form=form or make_form(), **{**made, **fields})
+
+
+def make_asset(form: Form | None = None, content: bytes = b"%PDF-1.7 of a guide", **fields: Any) -> Asset:
+    """Store a download of a PDF that a form opens."""
+    number = next(_numbers)
+    kept = keep_file(SimpleUploadedFile("Buying guide.pdf", content))
+    made = {"title": f"Guide {number}", "slug": f"guide-{number}", "file": kept.stored_as, "file_name": kept.name}
+    known = {"file_type": kept.media_type, "file_size": kept.size, "file_hash": kept.hash, "created_at": NOON}
+    return Asset.objects.create(form=form or make_form(), **{**made, **known, **fields})
 
 
 def make_event(lead: Lead | None = None, kind: str = "page_viewed", **fields: Any) -> Event:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
 from leads.models import Role, Stage, User
-from tests.make import NOON, make_form, make_link, make_organization, make_sql, make_user
+from tests.make import NOON, make_asset, make_form, make_kiosk, make_link, make_organization, make_sql, make_user
 from tests.make_rules import TRIAL, publish_rules
 
 ANONYMOUS = "anonymous"
@@ -55,6 +55,17 @@ TABLE = {
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
     "scoring/progress/": Row(USERS),
+    "assets/": Row(CAPTURING),
+    "assets/add/": Row(CAPTURING),
+    "assets/<int:asset_id>/": Row(CAPTURING),
+    "assets/<int:asset_id>/archive/": Row(CAPTURING, "post"),
+    "assets/<int:asset_id>/restore/": Row(CAPTURING, "post"),
+    "kiosks/": Row(CAPTURING),
+    "kiosks/<int:kiosk_id>/": Row(CAPTURING),
+    "kiosks/<int:kiosk_id>/end/": Row(CAPTURING, "post"),
+    "kiosks/<int:kiosk_id>/code.svg": Row(CAPTURING),
+    "check-in/<slug:key>/": Row(CAPTURING),
+    "check-in/<slug:key>/code.svg": Row(CAPTURING),
     "links/": Row(CAPTURING),
     "links/add/": Row(CAPTURING),
     "links/<int:link_id>/": Row(CAPTURING),
@@ -62,6 +73,13 @@ TABLE = {
     "links/<int:link_id>/restore/": Row(CAPTURING, "post"),
     "links/<int:link_id>/code.svg": Row(CAPTURING),
     # What visitors use
+    "d/<slug:slug>/": Row(ANYONE, path="/d/no-such-download/", status=404),
+    "d/<slug:slug>/<str:token>/": Row(ANYONE, path="/d/no-such-download/no-token/", status=404),
+    "d/<slug:slug>/<str:token>/file/": Row(ANYONE, path="/d/no-such-download/no-token/file/", status=404),
+    # A kiosk's pass opens these, and nobody's sign-in does; its worker holds nothing secret.
+    "kiosk/<slug:key>/": Row(KEY_HOLDERS),
+    "kiosk/<slug:key>/cards/": Row(KEY_HOLDERS, "post"),
+    "kiosk/<slug:key>/worker.js": Row(ANYONE),
     r"^r/(?P<slug>.*?)/?$": Row(ANYONE, path="/r/no-such-link/", status=404),
     # Capture: these take a write key, the last two take nothing and keep nothing
     "^v1/(?P<call>identify|track|page|screen|group|alias|batch)/?$": Row(KEY_HOLDERS, "post", "/v1/track"),
@@ -195,6 +213,10 @@ def thing_for(route, who) -> int | str:
     if "rule-sets" in route:
         return archived.version
     organization = make_organization("Initech")
+    if "kiosk_id" in route:
+        return make_kiosk().pk
+    if "asset_id" in route:
+        return make_asset(external_url="https://www.halden.example/guide.pdf", file="").pk
     if "link_id" in route:
         return make_link().pk
     if "<slug:key>" in route:

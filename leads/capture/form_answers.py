@@ -17,6 +17,7 @@ from leads.channels.forms.request import KNOWN, PAGE_ADDRESS, REFERRER, VISITOR,
 from leads.channels.forms.show import NOTHING, ShownForm, show_form
 from leads.channels.forms.submit import Submitted
 from leads.channels.forms.visit import FRAME, PAGE
+from leads.channels.links.target import VISITOR as PASSED_VISITOR
 from leads.models import BlockReason, Form
 
 OLD_PAGE = "This page was open for a long time. Please send it once more."
@@ -50,13 +51,17 @@ class FormPage:
 def form_page(request: HttpRequest, page: FormPage, *, token: str) -> HttpResponse:
     """Show a form for the first time."""
     own = request.build_absolute_uri(request.path)
-    query = {name: value for name, value in page.said.items() if name not in ("known", "preview", "page", "ref", "aid")}
+    query = {
+        name: value
+        for name, value in page.said.items()
+        if name not in ("known", "preview", "page", "ref", "aid", PASSED_VISITOR)
+    }
     here = f"{own}?{urlencode(query)}" if query else own
     is_frame = page.way == FRAME
     hidden = {
         PAGE_ADDRESS: str(page.said.get("page", "")) if is_frame else here,
         REFERRER: str(page.said.get("ref", "")) if is_frame else request.headers.get("Referer", ""),
-        VISITOR: str(page.said.get("aid", "")),
+        VISITOR: str(page.said.get("aid") or page.said.get(PASSED_VISITOR, "")),
     }
     return _show(request, page, token=token, typed=page.said, hidden=hidden)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
@@ -18,16 +17,16 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.views.decorators.csrf import csrf_exempt
 
 from leads.capture import form_answers as answer
+from leads.capture.form_request import told_by, typed_of
 from leads.channels.forms.answers import AnswersRefused
 from leads.channels.forms.count import VIEW, count_seen, count_step
 from leads.channels.forms.guard import page_token, read_page_token
 from leads.channels.forms.known import read_known
 from leads.channels.forms.receive import Sending, SubmissionBlocked, receive
-from leads.channels.forms.request import TOKEN, Told, sending_of
+from leads.channels.forms.request import TOKEN, sending_of
 from leads.channels.forms.visit import FRAME, PAGE
-from leads.channels.links.target import VISITOR
 from leads.channels.machine import signal_of
-from leads.channels.tracking.body import BodyRefused, read_body, unpack
+from leads.channels.tracking.body import BodyRefused
 from leads.models import Form
 
 logger = logging.getLogger(__name__)
@@ -79,10 +78,10 @@ def _show(request: HttpRequest, form: Form, way: str) -> HttpResponse:
 def _take(request: HttpRequest, form: Form, way: str) -> HttpResponse:
     now = timezone.now()
     try:
-        typed, is_program = _typed(request)
+        typed, is_program = typed_of(request)
     except BodyRefused as refusal:
         return answer.unreadable(request, form, str(refusal))
-    told = _told(request, is_program=is_program)
+    told = told_by(request, is_program=is_program)
     sending = sending_of(form, typed, told, now=now)
     page = answer.FormPage(form, way if way == FRAME else sending.visit.way, typed, known=sending.visit.known)
     if sending.token and sending.token.is_old:
@@ -99,29 +98,6 @@ def _take(request: HttpRequest, form: Form, way: str) -> HttpResponse:
 def _same_token(typed: Mapping[str, Any], form: Form, sending: Sending, now: datetime) -> str:
     """Return the token that the page had, so that mending a mistake takes no new patience; or a first one."""
     return str(typed[TOKEN]) if sending.token else page_token(form, now=now)
-
-
-def _typed(request: HttpRequest) -> tuple[dict[str, Any], bool]:
-    """Return what was typed, by the names of the inputs, and whether a program sent it as JSON. Raises BodyRefused."""
-    try:
-        if request.content_type == "application/json":
-            return read_body(unpack(request.body)), True
-        return dict(request.POST.dict()), False
-    except UnreadablePostError as error:
-        raise BodyRefused("incomplete", "The body ended before its length.") from error
-    except (SuspiciousOperation, BadRequest, MultiValueDictKeyError) as error:
-        raise BodyRefused("invalid_request", "The form can't be read: it has too many or broken parts.") from error
-
-
-def _told(request: HttpRequest, *, is_program: bool) -> Told:
-    return Told(
-        address=get_client_ip_address(request) or "",
-        origin=request.headers.get("Origin", "")[:300],
-        referrer=request.headers.get("Referer", ""),
-        agent=request.headers.get("User-Agent", ""),
-        is_program=is_program,
-        visitor=request.COOKIES.get(VISITOR, ""),
-    )
 
 
 def _is_preview(request: HttpRequest) -> bool:

@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
+from leads.capture.assets import asset_page, file, ready
 from leads.capture.before_sending import rudder_source, segment_settings
 from leads.capture.form_files import embed, style, thanks
 from leads.capture.forms import form_page, seen
 from leads.capture.hooks import receive
+from leads.capture.kiosk import kiosk_cards, kiosk_page, kiosk_worker
 from leads.capture.links import follow
 from leads.capture.opt_in import opt_in
 from leads.capture.posthog import collect_posthog, configure_posthog, tell_posthog
@@ -43,6 +45,12 @@ urlpatterns = [
     path("f/<slug:key>/embed.js", embed, name="form-embed"),
     path("f/<slug:key>/style.css", style, name="form-style"),
     path("o/<str:token>/", opt_in, name="opt-in"),
+    path("d/<slug:slug>/", asset_page, name="asset-public"),
+    path("d/<slug:slug>/<str:token>/", ready, name="asset-ready"),
+    path("d/<slug:slug>/<str:token>/file/", file, name="asset-file"),
+    path("kiosk/<slug:key>/", kiosk_page, name="kiosk-page"),
+    path("kiosk/<slug:key>/worker.js", kiosk_worker, name="kiosk-worker"),
+    path("kiosk/<slug:key>/cards/", kiosk_cards, name="kiosk-cards"),
     re_path(r"^r/(?P<slug>.*?)/?$", follow, name="follow-link"),
     # Our own snippet, and what Segment's and RudderStack's browser clients ask before they send
     re_path(r"^c\.js$", snippet),

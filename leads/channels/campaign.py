@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from leads.channels.links.target import kept_of
-
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
+# What advertisers put behind an address so that they know the click again.
+CLICK_IDS = (
+    "gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "li_fat_id", "ttclid", "twclid", "epik", "rdt_cid",
+)  # fmt: skip
+CAMPAIGN = (*UTM, *CLICK_IDS)
+LONGEST = 500
 MOST_PARAMETERS = 200
 
 
 def campaign_of(parameters: Mapping[str, object]) -> dict[str, str]:
     """Return the parameters that tell of a campaign, at most 500 characters each."""
-    return kept_of({name: value for name, value in parameters.items() if isinstance(value, str)})
+    texts = {name: value for name in CAMPAIGN if isinstance(value := parameters.get(name), str)}
+    plain = {name: text.replace("\0", "").strip()[:LONGEST] for name, text in texts.items()}
+    return {name: text for name, text in plain.items() if text}
 
 
 def campaign_of_address(url: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The schema of leads, one concept a module."""
 
+from leads.models.asset import Asset, AssetKind
 from leads.models.audit_entry import AuditEntry
 from leads.models.connector import Connector, Delivery, DeliveryState
 from leads.models.consent import Consent, ConsentChannel, ConsentHow, ConsentState
@@ -8,6 +9,7 @@ from leads.models.event import Event, RejectedEvent, Signal
 from leads.models.form import Form, FormCount
 from leads.models.form_submission import BlockReason, FormMail, FormMailKind, FormSubmission, SubmissionState
 from leads.models.identifier import Identifier, IdentifierKind
+from leads.models.kiosk import Kiosk
 from leads.models.lead import Lead, LeadKind, LeadSearch, Stage
 from leads.models.lead_journey import LeadJourney
 from leads.models.link import Link, LinkKind
@@ -19,6 +21,8 @@ from leads.models.tally import Counted, Tally
 from leads.models.user import Role, User
 
 __all__ = [
+    "Asset",
+    "AssetKind",
     "AuditEntry",
     "BlockReason",
     "Connector",
@@ -39,6 +43,7 @@ __all__ = [
     "FormSubmission",
     "Identifier",
     "IdentifierKind",
+    "Kiosk",
     "Lead",
     "LeadJourney",
     "LeadKind",

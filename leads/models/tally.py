@@ -3,19 +3,20 @@ from django.db.models import Q
 
 
 class Counted(models.TextChoices):
-    """What is counted of links and downloads."""
+    """What is counted of links, downloads and stands."""
 
     LINK_CLICK = "link_click", "Clicks by people"
     LINK_MACHINE = "link_machine", "Clicks by machines"
     ASSET_VIEW = "asset_view", "Views of a download's page"
     ASSET_FORM = "asset_form", "Forms sent for a download"
     ASSET_DOWNLOAD = "asset_download", "Downloads"
+    KIOSK_CARD = "kiosk_card", "Cards left at a stand"
 
 
 class Tally(models.Model):
-    """How often something happened to one link or download on a day (UTC). The database adds; nobody reads first.
+    """How often something happened to one of them on a day (UTC). The database adds; nobody reads first.
 
-    It is written in the transaction of the event that it counts, so the two never differ.
+    Where it counts events it is written in their transaction, so the two never differ.
     """
 
     what = models.CharField(max_length=20, choices=Counted)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leads.web import assets, kiosks
 from leads.web.add_lead import add
 from leads.web.calls import log, take_back
 from leads.web.dashboard import dashboard
@@ -29,7 +30,18 @@ urlpatterns = [
     path("forms/<int:form_id>/switch/", switch, name="form-switch"),
     path("forms/<int:form_id>/blocked/", blocked_list, name="form-blocked"),
     path("forms/<int:form_id>/blocked/<int:submission_id>/", take_in, name="form-take-in"),
+    path("kiosks/", kiosks.kiosk_list, name="kiosk-list"),
+    path("kiosks/<int:kiosk_id>/end/", kiosks.end, name="kiosk-end"),
+    path("kiosks/<int:kiosk_id>/code.svg", kiosks.kiosk_code, name="kiosk-code"),
+    path("kiosks/<int:kiosk_id>/", kiosks.kiosk_sheet, name="kiosk-sheet"),
+    path("check-in/<slug:key>/", kiosks.poster, name="check-in-poster"),
+    path("check-in/<slug:key>/code.svg", kiosks.poster_code, name="check-in-code"),
     path("queue/", queue, name="queue"),
+    path("assets/", assets.asset_list, name="asset-list"),
+    path("assets/add/", assets.add_asset, name="asset-add"),
+    path("assets/<int:asset_id>/", assets.asset_page, name="asset-page"),
+    path("assets/<int:asset_id>/archive/", assets.archive, name="asset-archive"),
+    path("assets/<int:asset_id>/restore/", assets.restore, name="asset-restore"),
     path("links/", link_list, name="link-list"),
     path("links/add/", add_link, name="link-add"),
     path("links/<int:link_id>/", link_page, name="link-page"),

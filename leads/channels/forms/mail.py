@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F, Q
 
 from leads import signals
+from leads.channels.assets.token import link_in_mail
 from leads.channels.forms.known import known_by_mail
 from leads.models import Form, FormMail, FormMailKind, FormSubmission, Identifier
 
@@ -86,8 +87,8 @@ def _written(mail: FormMail) -> EmailMessage:
 
 
 def _link(form: Form, address: Identifier) -> str:
-    """Return the form's link; one that leads to a form of ours recognises whom the mail went to."""
-    link = form.mail_link
+    """Return the form's link; one to a form of ours knows whom the mail went to, one to a download opens it."""
+    link = link_in_mail(form.mail_link, address)
     if not link.startswith(f"{settings.PUBLIC_URL}/f/"):
         return link
     glue = "&" if urlsplit(link).query else "?"

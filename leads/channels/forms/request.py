@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leads.channels.campaign import campaign_of_address
+from leads.channels.campaign import campaign_of, campaign_of_address
 from leads.channels.forms.answers import clean_text
 from leads.channels.forms.guard import PageToken, Sender, host_of, read_page_token
 from leads.channels.forms.known import read_known
 from leads.channels.forms.receive import Sending
 from leads.channels.forms.visit import API, FRAME, HTML, LONGEST_ADDRESS, PAGE, Visit
-from leads.channels.links.target import kept_of
 from leads.models import Form
 
 TOKEN, PAGE_ADDRESS, REFERRER, WAY, KNOWN, VISITOR, ID = "_t", "_page", "_ref", "_via", "_known", "_aid", "_id"
@@ -50,12 +49,11 @@ def sender_of(told: Told) -> Sender:
 def visit_of(form: Form, typed: Mapping[str, Any], told: Told, token: PageToken | None, *, now: datetime) -> Visit:
     """Return where and how a request was sent. What it says itself of a campaign goes first."""
     page = _address(typed.get(PAGE_ADDRESS)) or told.referrer[:LONGEST_ADDRESS]
-    texts = {name: value for name, value in typed.items() if isinstance(value, str)}
     return Visit(
         submission_id=_submission_id(form, typed, told, token, now),
         page=page,
         referrer=_address(typed.get(REFERRER)),
-        campaign={**campaign_of_address(page), **kept_of(texts)},
+        campaign={**campaign_of_address(page), **campaign_of(typed)},
         agent=told.agent[:LONGEST_ADDRESS],
         anonymous_id=clean_text(typed.get(VISITOR))[:300] or told.visitor[:300],
         way=way_of(typed, told, token),

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from leads.channels.links.target import UTM, VISITOR, kept_of, with_parameters
+from leads.channels.campaign import campaign_of
+from leads.channels.links.target import UTM, VISITOR, with_parameters
 from leads.channels.links.token import PARAMETER, Recipient, read_token
 from leads.events.catalog import channel_of
 from leads.events.tally import count_one
@@ -53,7 +54,7 @@ def read_click(query: Mapping[str, str], *, anonymous_id: str, referrer: str, si
     recipient = read_token(query.get(PARAMETER, ""))
     message = recipient.message if recipient else query.get(MESSAGE_PARAMETER, "").replace("\0", "")[:LONGEST_MESSAGE]
     known = anonymous_id if _ANONYMOUS_ID.fullmatch(anonymous_id) else ""
-    return Click(recipient, known, kept_of(query), message, referrer.replace("\0", "")[:500], signal)
+    return Click(recipient, known, campaign_of(query), message, referrer.replace("\0", "")[:500], signal)
 
 
 def follow_link(link: Link, click: Click, *, now: datetime) -> str:

@@ -7,11 +7,8 @@ from urllib.parse import quote_plus, unquote_plus, urlsplit
 from leads.people.edit import InvalidField
 
 LONGEST = 2000
-LONGEST_VALUE = 500
+# What a link itself may say of its campaign.
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-# What advertisers put behind an address so that they know the click again.
-CLICK_IDS = ("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "li_fat_id", "ttclid")
-KEPT = (*UTM, "utm_id", *CLICK_IDS)
 # The visitor's anonymous id, as our snippet looks for it.
 VISITOR = "lc_aid"
 
@@ -35,12 +32,6 @@ def read_target(text: str) -> str:
     if "@" in parts.netloc:
         raise _refused(text, "without a name or password in front of the site")
     return f"{parts.scheme.lower()}{text[len(parts.scheme) :]}"
-
-
-def kept_of(query: Mapping[str, str]) -> dict[str, str]:
-    """Return what an address's query says of the campaign and the ad that was clicked."""
-    said = {name: query.get(name, "").replace("\0", "").strip()[:LONGEST_VALUE] for name in KEPT}
-    return {name: value for name, value in said.items() if value}
 
 
 def with_parameters(target: str, given: Mapping[str, str], otherwise: Mapping[str, str]) -> str:

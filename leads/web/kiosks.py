@@ -1,0 +1,163 @@
+"""Forms away from the desk: kiosks for the tablets of a stand, and posters whose code leads to a form."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from leads.channels.kiosk.keep import end_kiosk, kiosk_address, open_kiosk
+from leads.events.tally import totals
+from leads.models import Counted, Form, Kiosk
+from leads.people.edit import InvalidField
+from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.web.access import CAPTURING, roles_required, signed_in
+from leads.web.qr import qr_answer
+from leads.web.toasts import add_toast
+
+PAGE_SIZE = 50
+NEWEST_FIRST = Order(("created_at",), is_descending=True)
+LONGEST_PLACE = 100
+
+
+class KioskForm(forms.Form):
+    """What is said of a stand. ends_on: the last day on which its tablets send cards, in the user's time zone."""
+
+    event = forms.CharField(max_length=120, label="Event")
+    form = forms.ModelChoiceField(Form.objects.none(), label="Form", empty_label="Choose a form")
+    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["form"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101  (for the type checker; it is declared above)
+        choice.queryset = Form.objects.live().order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class KioskLine:
+    """A stand of the list. cards: how many were left there."""
+
+    kiosk: Kiosk
+    cards: int
+    is_open: bool
+
+
+@roles_required(*CAPTURING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def kiosk_list(request: HttpRequest) -> HttpResponse:
+    """Show the stands, newest first, and open another one."""
+    form = KioskForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _show(request, form)
+    said = form.cleaned_data
+    ends_at = timezone.make_aware(datetime.combine(said["ends_on"] + timedelta(days=1), time(0)))
+    try:
+        kiosk = open_kiosk(
+            said["form"], event=said["event"], ends_at=ends_at, by=signed_in(request), now=timezone.now()
+        )
+    except InvalidField as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _show(request, form)
+    add_toast(request, f"The kiosk for {kiosk.event} is open.")
+    return redirect("kiosk-sheet", kiosk.pk)
+
+
+@roles_required(*CAPTURING)
+@require_safe
+def kiosk_sheet(request: HttpRequest, kiosk_id: int) -> HttpResponse:
+    """Show how to set up a stand's tablets, to be read there or printed."""
+    kiosk = get_object_or_404(Kiosk.objects.select_related("form"), pk=kiosk_id)
+    cards = totals([Counted.KIOSK_CARD], [kiosk.pk]).get(kiosk.pk, {}).get(Counted.KIOSK_CARD.value, 0)
+    context = {
+        "kiosk": kiosk,
+        "address": kiosk_address(kiosk, kiosk.form.key),
+        "is_open": kiosk.is_open(timezone.now()),
+        "cards": cards,
+    }
+    return render(request, "leads/kiosk.html", context)
+
+
+@roles_required(*CAPTURING)
+@require_POST
+def end(request: HttpRequest, kiosk_id: int) -> HttpResponse:
+    """Take no more cards from a stand's tablets."""
+    kiosk = get_object_or_404(Kiosk, pk=kiosk_id)
+    end_kiosk(kiosk, by=signed_in(request), now=timezone.now())
+    add_toast(request, f"The kiosk for {kiosk.event} is over.")
+    return redirect("kiosk-list")
+
+
+@roles_required(*CAPTURING)
+@require_safe
+def kiosk_code(request: HttpRequest, kiosk_id: int) -> HttpResponse:
+    """Draw the code that makes a tablet one of the stand's."""
+    kiosk = get_object_or_404(Kiosk.objects.select_related("form"), pk=kiosk_id)
+    return qr_answer(kiosk_address(kiosk, kiosk.form.key), name=f"kiosk-{kiosk.pk}")
+
+
+@roles_required(*CAPTURING)
+@require_safe
+def poster(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a page to print: a code that leads to a form, for a door, a counter or a table. `place`: where it hangs."""
+    form = get_object_or_404(Form, key=key)
+    place = request.GET.get("place", "").replace("\0", "").strip()[:LONGEST_PLACE]
+    code = f"{reverse('check-in-code', args=[key])}?{urlencode({'place': place})}"
+    context = {"form": form, "place": place, "address": _poster_address(form, place), "code": code}
+    return render(request, "leads/poster.html", context)
+
+
+@roles_required(*CAPTURING)
+@require_safe
+def poster_code(request: HttpRequest, key: str) -> HttpResponse:
+    """Draw the code of a poster."""
+    form = get_object_or_404(Form, key=key)
+    place = request.GET.get("place", "").replace("\0", "").strip()[:LONGEST_PLACE]
+    return qr_answer(_poster_address(form, place), name=f"check-in-{form.key}")
+
+
+def _poster_address(form: Form, place: str) -> str:
+    """Return a form's address that tells, with every card, from which poster it came."""
+    told = {"utm_source": "poster", "utm_medium": "qr-code", **({"utm_content": place} if place else {})}
+    return f"{settings.PUBLIC_URL}/f/{form.key}/?{urlencode(told)}"
+
+
+def _show(request: HttpRequest, form: KioskForm) -> HttpResponse:
+    now = timezone.now()
+    page = _page(request)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": _lines(page.rows, now),
+        "forms": Form.objects.live().order_by("name"),
+        "poster_form": request.GET.get("form", ""),
+    }
+    if key := request.GET.get("form"):
+        place = urlencode({"place": request.GET.get("place", "")})
+        if Form.objects.live().filter(key=key).exists():
+            return redirect(f"{reverse('check-in-poster', args=[key])}?{place}")
+    return render(request, "leads/kiosks.html", context, status=400 if form.is_bound else 200)
+
+
+def _page(request: HttpRequest) -> Page[Kiosk]:
+    kiosks = Kiosk.objects.select_related("form")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    try:
+        return page_of(kiosks, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
+    except BadCursor:
+        return page_of(kiosks, NEWEST_FIRST, size=PAGE_SIZE)
+
+
+def _lines(kiosks: list[Kiosk], now: datetime) -> list[KioskLine]:
+    counts = totals([Counted.KIOSK_CARD], [kiosk.pk for kiosk in kiosks])
+    return [
+        KioskLine(kiosk, counts.get(kiosk.pk, {}).get(Counted.KIOSK_CARD.value, 0), kiosk.is_open(now))
+        for kiosk in kiosks
+    ]
