@@ -1,4 +1,10 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as installed_apps
+from django.apps.registry import Apps
+from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 
 class LeadsConfig(AppConfig):
@@ -7,5 +13,15 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        """Connect what each fact sets in motion."""
+        """Connect what each fact sets in motion, and give a new database what it starts with."""
         from leads import receivers  # noqa: F401  (connects on import, which needs loaded models)
+
+        post_migrate.connect(add_dialogue_to_new_database, sender=self)
+
+
+def add_dialogue_to_new_database(apps: Apps = installed_apps, **kwargs: Any) -> None:
+    """Publish the ready-made chat after the tables were made, or emptied; not on the way back to no tables."""
+    from leads.channels.chat.starter import add_starter_dialogue  # needs loaded models
+
+    if "chatdialogue" in apps.all_models["leads"]:
+        add_starter_dialogue(now=timezone.now())

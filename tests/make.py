@@ -11,6 +11,8 @@ from django.utils import timezone
 from leads.channels.assets.file import keep_file
 from leads.models import (
     Asset,
+    ChatConversation,
+    ChatDialogue,
     Connector,
     Event,
     Form,
@@ -122,6 +124,20 @@ def make_event(lead: Lead | None = None, kind: str = "page_viewed", **fields: An
     }
     received = fields.get("occurred_at", NOON)
     return Event.objects.create(lead=lead, kind=kind, **{**defaults, "received_at": received, **fields})
+
+
+def make_conversation(dialogue: ChatDialogue | None = None, **fields: Any) -> ChatConversation:
+    """Store a conversation by the live version of a dialogue (the ready-made one unless given) with one answer."""
+    dialogue = dialogue or ChatDialogue.objects.get(slug="qualify")
+    step = dialogue.live.document["steps"][0]
+    conversation = ChatConversation.objects.create(
+        dialogue=dialogue,
+        version=dialogue.live,
+        **{"visitor": f"visitor-{next(_numbers)}", "started_at": NOON, "step": "size", **fields},
+    )
+    for number, (speaker, text) in enumerate((("us", step["text"]), ("visitor", "Pricing"))):
+        conversation.messages.create(number=number, speaker=speaker, text=text, step=step["key"], said_at=NOON)
+    return conversation
 
 
 def _identifier_of(lead: Lead | None, number: int) -> Identifier:

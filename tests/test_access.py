@@ -9,8 +9,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
-from leads.models import Role, Stage, User
-from tests.make import NOON, make_asset, make_form, make_kiosk, make_link, make_organization, make_sql, make_user
+from leads.models import ChatDialogue, Role, Stage, User
+from tests.make import (
+    NOON,
+    make_asset,
+    make_conversation,
+    make_form,
+    make_kiosk,
+    make_link,
+    make_organization,
+    make_sql,
+    make_user,
+)
 from tests.make_rules import TRIAL, publish_rules
 
 ANONYMOUS = "anonymous"
@@ -19,6 +29,7 @@ ANYONE = frozenset(WHO)
 USERS = frozenset(Role.values)
 CLAIMING = frozenset({"sales", "manager", "admin"})
 CAPTURING = frozenset({"marketer", "manager", "admin"})
+EDITING_CHATS = frozenset({"manager", "admin"})
 ADMIN = frozenset({"admin"})
 # A write key or a token of its own opens these, and nobody's sign-in does.
 KEY_HOLDERS: frozenset[str] = frozenset()
@@ -54,6 +65,22 @@ TABLE = {
     "forms/<int:form_id>/blocked/<int:submission_id>/": Row(CAPTURING, "post", status=404),
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
+    "chat/": Row(CAPTURING),
+    "chat/new/": Row(EDITING_CHATS),
+    "chat/conversations/": Row(CAPTURING),
+    "chat/conversations/<uuid:public_id>/": Row(USERS),
+    "chat/<int:dialogue_id>/edit/": Row(CAPTURING),
+    "chat/<int:dialogue_id>/draft/": Row(EDITING_CHATS, "post"),
+    "chat/<int:dialogue_id>/undo/": Row(EDITING_CHATS, "post"),
+    "chat/<int:dialogue_id>/restore/<int:number>/": Row(EDITING_CHATS, "post"),
+    "chat/<int:dialogue_id>/settings/": Row(EDITING_CHATS),
+    "chat/<int:dialogue_id>/switch/": Row(EDITING_CHATS, "post"),
+    "chat/<int:dialogue_id>/try/": Row(CAPTURING),
+    # The chat that visitors meet
+    "chat.js": Row(ANYONE),
+    "chat/w/<slug:slug>/": Row(ANYONE, path="/chat/w/qualify/"),
+    "chat/w/<slug:slug>/launch.js": Row(ANYONE, path="/chat/w/qualify/launch.js"),
+    "chat/w/<slug:slug>/colours.css": Row(ANYONE, path="/chat/w/qualify/colours.css"),
     "scoring/progress/": Row(USERS),
     "assets/": Row(CAPTURING),
     "assets/add/": Row(CAPTURING),
@@ -206,12 +233,16 @@ def test_an_address_lets_in_whom_the_table_says(client_of, route, who):
         assert response.status_code <= row.status
 
 
-def thing_for(route, who) -> int | str:
+def thing_for(route, who) -> object:
     """Store what the address is about and return its id; what is to be released is the asker's own."""
     archived = publish_rules([TRIAL])
     publish_rules([TRIAL])
     if "rule-sets" in route:
         return archived.version
+    if route.startswith("chat/conversations/"):
+        return make_conversation().public_id
+    if route.startswith("chat/"):
+        return 1 if "restore" in route else ChatDialogue.objects.get().pk
     organization = make_organization("Initech")
     if "kiosk_id" in route:
         return make_kiosk().pk

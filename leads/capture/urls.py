@@ -4,6 +4,8 @@ from django.urls import path, re_path
 
 from leads.capture.assets import asset_page, file, ready
 from leads.capture.before_sending import rudder_source, segment_settings
+from leads.capture.chat import widget
+from leads.capture.chat_script import colours, launch, script
 from leads.capture.form_files import embed, style, thanks
 from leads.capture.forms import form_page, seen
 from leads.capture.hooks import receive
@@ -64,4 +66,9 @@ urlpatterns = [
     re_path(r"^(?:flags|decide)/?$", tell_posthog),
     re_path(r"^array/(?P<key>[^/]{1,64})/config\.js$", configure_posthog),
     re_path(r"^array/[^/]{1,64}/config/?$", tell_posthog),
+    # The chat; it takes the long way, whose headers protect a page.
+    path("chat.js", script, name="chat-script"),
+    path("chat/w/<slug:slug>/", widget, name="chat-widget"),
+    path("chat/w/<slug:slug>/launch.js", launch, name="chat-launch"),
+    path("chat/w/<slug:slug>/colours.css", colours, name="chat-colours"),
 ]

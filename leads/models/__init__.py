@@ -2,6 +2,15 @@
 
 from leads.models.asset import Asset, AssetKind
 from leads.models.audit_entry import AuditEntry
+from leads.models.chat import (
+    ChatConversation,
+    ChatDialogue,
+    ChatMessage,
+    ChatOpenings,
+    ChatOutcome,
+    ChatSpeaker,
+    ChatVersion,
+)
 from leads.models.connector import Connector, Delivery, DeliveryState
 from leads.models.consent import Consent, ConsentChannel, ConsentHow, ConsentState
 from leads.models.duplicate import DuplicateCandidate, DuplicateOrigin, MatchKey
@@ -25,6 +34,13 @@ __all__ = [
     "AssetKind",
     "AuditEntry",
     "BlockReason",
+    "ChatConversation",
+    "ChatDialogue",
+    "ChatMessage",
+    "ChatOpenings",
+    "ChatOutcome",
+    "ChatSpeaker",
+    "ChatVersion",
     "Connector",
     "Consent",
     "ConsentChannel",

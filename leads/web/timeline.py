@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ PAGE_SIZE = 20
 NEWEST_FIRST = Order(("occurred_at",), is_descending=True)
 # Which property of an event says most about it, in this order.
 TELLING = (
+    "message",
     "title",
     "webinar",
     "topic",
@@ -36,6 +38,7 @@ class Moment:
     """One event as the timeline shows it. begins_day: no event above it is of the same local day.
 
     may_take_back: the reader wrote it down by hand, and may do away with it.
+    conversation: the chat that the event came from, whose transcript can be read.
     """
 
     event: Event
@@ -45,6 +48,7 @@ class Moment:
     is_held: bool
     begins_day: bool
     may_take_back: bool
+    conversation: UUID | None
 
 
 def timeline_page(lead: Lead, *, channel: str, after: str) -> Page[Event]:
@@ -93,12 +97,22 @@ def _moment(event: Event, reader: User, *, begins_day: bool) -> Moment:
         is_held=event.signal != Signal.NONE,
         begins_day=begins_day,
         may_take_back=may_take_back(event, reader),
+        conversation=_conversation(event),
     )
 
 
 def _label(event: Event) -> str:
     label, minutes = label_of(event.kind, event.name), event.properties.get("minutes")
     return f"{label}, {minutes} min" if isinstance(minutes, int) and minutes else label
+
+
+def _conversation(event: Event) -> UUID | None:
+    """Return the id of the conversation that an event of our own chat names; clients may send anything there."""
+    name = event.properties.get("conversation")
+    try:
+        return UUID(name) if event.channel == "chat" and isinstance(name, str) else None
+    except ValueError:
+        return None
 
 
 def _detail(event: Event) -> str:

@@ -5,6 +5,10 @@ from django.urls import path
 from leads.web import assets, kiosks
 from leads.web.add_lead import add
 from leads.web.calls import log, take_back
+from leads.web.chat_editor import chat_draft, chat_edit, chat_restore, chat_undo
+from leads.web.chat_list import chat_list, chat_new, chat_settings, chat_switch
+from leads.web.chat_talks import chat_talk, chat_talks
+from leads.web.chat_trial import chat_trial
 from leads.web.dashboard import dashboard
 from leads.web.form_editor import edit_form
 from leads.web.forms import add_form, blocked_list, copy, form_list, switch, take_in
@@ -48,4 +52,15 @@ urlpatterns = [
     path("links/<int:link_id>/archive/", archive, name="link-archive"),
     path("links/<int:link_id>/restore/", restore, name="link-restore"),
     path("links/<int:link_id>/code.svg", link_code, name="link-code"),
+    path("chat/", chat_list, name="chat-list"),
+    path("chat/new/", chat_new, name="chat-new"),
+    path("chat/conversations/", chat_talks, name="chat-talks"),
+    path("chat/conversations/<uuid:public_id>/", chat_talk, name="chat-talk"),
+    path("chat/<int:dialogue_id>/edit/", chat_edit, name="chat-edit"),
+    path("chat/<int:dialogue_id>/draft/", chat_draft, name="chat-draft"),
+    path("chat/<int:dialogue_id>/undo/", chat_undo, name="chat-undo"),
+    path("chat/<int:dialogue_id>/restore/<int:number>/", chat_restore, name="chat-restore"),
+    path("chat/<int:dialogue_id>/settings/", chat_settings, name="chat-settings"),
+    path("chat/<int:dialogue_id>/switch/", chat_switch, name="chat-switch"),
+    path("chat/<int:dialogue_id>/try/", chat_trial, name="chat-trial"),
 ]

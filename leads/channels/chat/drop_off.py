@@ -1,0 +1,68 @@
+"""Where people stop: how many a dialogue's questions reached in the last weeks, and how many left them unanswered."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, Sum
+
+from leads.channels.chat.script import Script, Step
+from leads.models import ChatConversation, ChatDialogue, ChatOpenings, ChatOutcome
+
+DAYS = 30
+# Counted one by one, the newest first: no more of them tell where people stop any better.
+MOST_COUNTED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """How a question fared: asked of so many, left without an answer by so many (in a conversation begun)."""
+
+    step: Step
+    asked: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropOff:
+    """How a dialogue fared. opened: how often; begun: conversations with an answer; ended: those led to an end."""
+
+    opened: int
+    begun: int
+    ended: int
+    stops: list[Stop]
+
+
+def drop_off(dialogue: ChatDialogue, script: Script, *, now: datetime) -> DropOff:
+    """Count what became of a dialogue's conversations in the last 30 days, by the questions of this script."""
+    since = now - timedelta(days=DAYS)
+    rows = ChatConversation.objects.filter(dialogue=dialogue, started_at__gte=since).exclude(
+        outcome=ChatOutcome.BLOCKED
+    )
+    counted = list(rows.order_by("-started_at", "-id").values_list("answers", "step", "ended_at")[:MOST_COUNTED])
+    asked: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    for answers, step, ended_at in counted:
+        asked.update({answer["step"] for answer in answers} | ({step} if step else set()))
+        left.update([step] if step and ended_at is None else [])
+    stops = [Stop(step, asked[step.key], left[step.key]) for step in script.steps if step.is_question]
+    ended = sum(ended_at is not None for *_, ended_at in counted)
+    return DropOff(_opened(dialogue, since), len(counted), ended, stops)
+
+
+def figures(*, now: datetime) -> dict[int, dict[str, int]]:
+    """Return by dialogue how many conversations began in the last 30 days, became leads, and wrote to sales."""
+    known = Q(outcome__in=(ChatOutcome.LEAD, ChatOutcome.MEETING, ChatOutcome.SALES))
+    rows = (
+        ChatConversation.objects.filter(started_at__gte=now - timedelta(days=DAYS))
+        .exclude(outcome=ChatOutcome.BLOCKED)
+        .values("dialogue_id")
+        .order_by()
+        .annotate(begun=Count("pk"), known=Count("pk", filter=known), sales=Count("pk", filter=Q(outcome="sales")))
+    )
+    return {row["dialogue_id"]: {name: row[name] for name in ("begun", "known", "sales")} for row in rows}
+
+
+def _opened(dialogue: ChatDialogue, since: datetime) -> int:
+    days = ChatOpenings.objects.filter(dialogue=dialogue, opened_date__gte=since.date())
+    return days.aggregate(times=Sum("times"))["times"] or 0

@@ -1,0 +1,130 @@
+"""What a conversation tells of the lead: the events of one answer, with ids that a repeat finds again."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from leads.channels.campaign import campaign_of_address
+from leads.channels.chat.script import Script, Step
+from leads.channels.chat.walk import Talk
+from leads.events.catalog import label_of
+from leads.identity.keys import ANONYMOUS_ID, EMAIL, PHONE, Key
+from leads.intake.inbound import InboundEvent
+from leads.models import ChatConversation, ChatOutcome
+
+CHANNEL = "chat"
+# Which outcome is kept where a conversation has come to several.
+RANK = (ChatOutcome.OPEN, ChatOutcome.LEAD, ChatOutcome.MEETING, ChatOutcome.SALES)
+
+
+class Told(NamedTuple):
+    """What an answer tells: events, by what the visitor is known (strongest first), what the conversation came to."""
+
+    events: list[InboundEvent]
+    keys: tuple[Key, ...]
+    outcome: ChatOutcome
+
+
+def tell(
+    conversation: ChatConversation,
+    script: Script,
+    talk: Talk,
+    *,
+    answered: Step,
+    number: int,
+    signal: str,
+    now: datetime,
+) -> Told:
+    """Return what the latest answer tells. number: of its line in the transcript, which no other answer has."""
+    given = _given(conversation, script)
+    keys = _keys(conversation, given)
+    outcome = _outcome(conversation, talk, given, keys)
+    base = {**_attributes(given), **_page(conversation.page), "dialogue": conversation.dialogue.name}
+    base["conversation"] = str(conversation.public_id)
+    events = [
+        InboundEvent(
+            message_id=f"{conversation.public_id}-{name}",
+            kind=kind,
+            name=label_of(kind),
+            channel=CHANNEL,
+            occurred_at=now,
+            keys=keys,
+            properties=properties,
+            signal=signal,
+        )
+        for name, kind, properties in _happened(conversation, talk, given, answered, number, outcome, base)
+    ]
+    return Told(events, keys, outcome)
+
+
+Given = list[tuple[Step, str]]
+
+
+def _given(conversation: ChatConversation, script: Script) -> Given:
+    """Return the steps that were answered, with their answers; skipped ones are left out."""
+    pairs = [(script.find(answer["step"]), answer["value"]) for answer in conversation.answers]
+    return [(step, value) for step, value in pairs if step is not None and value]
+
+
+def _happened(
+    conversation: ChatConversation,
+    talk: Talk,
+    given: Given,
+    answered: Step,
+    number: int,
+    outcome: ChatOutcome,
+    base: Mapping[str, Any],
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Say what happened with this answer: the end of the message id, the kind of event, its properties."""
+    # The first event of the whole conversation; a repeat after going back finds it stored.
+    yield "engaged", "chat_engaged", base
+    traits = _traits(given)
+    if ("email" in traits or "phone" in traits) and (answered.attribute or answered.kind in ("email", "phone")):
+        yield f"said-{number}", "identified", traits
+    message = next((value for step, value in given if step is answered), "")
+    if answered.kind == "sales" and message:
+        yield f"sales-{number}", "sales_contact_requested", {**base, "message": message}
+    if talk.question is None:
+        yield "ended", "chat_ended", {**base, "outcome": outcome.label}
+
+
+def _keys(conversation: ChatConversation, given: Given) -> tuple[Key, ...]:
+    """Return what the visitor is known by, strongest first."""
+    contacts = {step.kind: value for step, value in given if step.kind in ("email", "phone")}
+    named = [(kind, contacts[name]) for name, kind in (("email", EMAIL), ("phone", PHONE)) if name in contacts]
+    return (*named, (ANONYMOUS_ID, conversation.visitor))
+
+
+def _traits(given: Given) -> dict[str, Any]:
+    """Return what the answers say about the visitor."""
+    contacts = {step.kind: value for step, value in given if step.kind in ("email", "phone")}
+    return {**_attributes(given), **contacts}
+
+
+def _attributes(given: Given) -> dict[str, Any]:
+    return {step.attribute: value for step, value in given if step.attribute}
+
+
+def _page(address: str) -> dict[str, str]:
+    """Return the page that the chat stood on, with the campaign that its address names."""
+    return {"url": address, "path": _path(address), **campaign_of_address(address)} if address else {}
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path or "/"
+    except ValueError:
+        return "/"
+
+
+def _outcome(conversation: ChatConversation, talk: Talk, given: Given, keys: tuple[Key, ...]) -> ChatOutcome:
+    """Return the weightiest of what the conversation came to before and what it has come to now."""
+    reached = [ChatOutcome(conversation.outcome)]
+    if len(keys) > 1:
+        reached.append(ChatOutcome.LEAD)
+    if talk.end is not None and talk.end.kind == "meeting":
+        reached.append(ChatOutcome.MEETING)
+    if any(step.kind == "sales" for step, _ in given):
+        reached.append(ChatOutcome.SALES)
+    return max(reached, key=RANK.index)
