@@ -402,6 +402,14 @@ UNFOLD = {
                 ],
             },
             {
+                "title": "Chat",
+                "items": [
+                    _admin_link("Dialogues", "leads_chatdialogue", "forum"),
+                    _admin_link("Versions", "leads_chatversion", "history"),
+                    _admin_link("Conversations", "leads_chatconversation", "chat"),
+                ],
+            },
+            {
                 "title": "Access",
                 "items": [
                     _admin_link("Users", "leads_user", "person"),

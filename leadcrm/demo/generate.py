@@ -9,6 +9,7 @@ from django.db import transaction
 
 from leadcrm.demo.bulk import continue_ids, next_id, refresh_statistics
 from leadcrm.demo.chances import most_points
+from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
 from leadcrm.demo.journeys import tell_journey, tell_visit, tell_waiting_journey
 from leadcrm.demo.life import Life, World
@@ -65,6 +66,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
         events += _make_chunk(chunk, Random(f"{seed}:{chunk.number}"), world, now)
         report(chunk.size)
     continue_ids((Organization, Lead, Identifier, Event))
+    make_chats(seed=seed, now=now)
     refresh_statistics()
     return events
 

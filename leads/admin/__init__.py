@@ -1,6 +1,7 @@
 """Leads in the Django admin, one concept a module."""
 
 from leads.admin.audit_entry import AuditEntryAdmin
+from leads.admin.chat import ChatConversationAdmin, ChatDialogueAdmin, ChatVersionAdmin
 from leads.admin.duplicate import DuplicateCandidateAdmin
 from leads.admin.event import EventAdmin
 from leads.admin.lead import LeadAdmin
@@ -14,6 +15,9 @@ from leads.admin.user import UserAdmin
 __all__ = [
     "AccessAttemptAdmin",
     "AuditEntryAdmin",
+    "ChatConversationAdmin",
+    "ChatDialogueAdmin",
+    "ChatVersionAdmin",
     "DuplicateCandidateAdmin",
     "EventAdmin",
     "LeadAdmin",

@@ -111,8 +111,10 @@ def _page(
         "typed": request.POST.get("answer", "")[:2000] if error else "",
         "passed": _passed(request),
     }
-    template = "public/chat/_turn.html" if posted and request.headers.get("HX-Request") else "public/chat/widget.html"
-    return render(request, template, context, status=status)
+    if posted and request.headers.get("HX-Request"):
+        # To htmx a refused answer is one more thing to show; a status of its own would be an error in the console.
+        return render(request, "public/chat/_turn.html", context)
+    return render(request, "public/chat/widget.html", context, status=status)
 
 
 def _framed(response: HttpResponse, domains: list[str]) -> HttpResponse:

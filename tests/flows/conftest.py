@@ -1,6 +1,8 @@
 """The product as it is served: its processes run beside the tests, on the database that the tests see."""
 
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,6 +56,9 @@ def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str
         database = database_url()
     with own_redis(settings.REDIS_URL) as broker:
         processes = Processes(database, broker, tmp_path_factory.mktemp("served"))
+        # Pages name their style sheets as they are served, which a clean checkout has not collected yet.
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(collect, env=processes.environment, check=True)
         try:
             web, address = processes.web()
             processes.worker()

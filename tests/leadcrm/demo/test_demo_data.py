@@ -6,9 +6,21 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from leadcrm.demo.bulk import write_rows
+from leadcrm.demo.chats import make_chats
 from leadcrm.demo.generate import make_demo
 from leads.events.catalog import CATALOG
-from leads.models import Event, Identifier, Lead, LeadSearch, Organization, Role, Stage, StageChange, User
+from leads.models import (
+    ChatConversation,
+    Event,
+    Identifier,
+    Lead,
+    LeadSearch,
+    Organization,
+    Role,
+    Stage,
+    StageChange,
+    User,
+)
 from scoring.engine.score import score_leads
 from scoring.qualification.decide import decide
 from scoring.qualification.drain import drain_all
@@ -244,3 +256,17 @@ def test_bulk_writing_keeps_dates_and_missing_values():
     stored = Lead.objects.get()
 
     assert (stored.retry_on, stored.score, stored.owner_id, stored.claimed_at) == (date(2027, 1, 2), 1.25, None, None)
+
+
+def test_the_newest_chats_have_transcripts_and_some_visitors_left():
+    make(600)
+
+    conversations = ChatConversation.objects.all()
+    assert {one.outcome for one in conversations} >= {"open", "lead", "meeting", "sales"}
+    for one in conversations.exclude(lead=None):
+        event = Event.objects.get(properties__conversation=str(one.public_id))
+        assert (event.lead_id, event.channel) == (one.lead_id, "chat")
+    assert all(one.messages.exists() for one in conversations)
+    before = list(conversations.values_list("public_id", flat=True))
+    make_chats(seed=2, now=MORNING)
+    assert list(conversations.values_list("public_id", flat=True)) == before
