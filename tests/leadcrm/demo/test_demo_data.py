@@ -41,7 +41,7 @@ def make(leads=300, now=MORNING, seed=1):
 
 
 def wipe():
-    for model in (Event, StageChange, Lead, Identifier, Organization):
+    for model in (ChatConversation, Event, StageChange, Lead, Identifier, Organization):
         model.objects.all().delete()
 
 
