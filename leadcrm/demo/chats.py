@@ -38,9 +38,9 @@ def make_chats(*, seed: int, now: datetime) -> None:
     ChatConversation.objects.bulk_create(conversation for conversation, _ in told)
     ChatMessage.objects.bulk_create(line for conversation, talk in told for line in _lines(conversation, talk))
     Event.objects.bulk_update([*chats, *requests], ["properties", "channel"])
-    for day in range(DAYS):
-        opened = (now - timedelta(days=day)).date()
-        ChatOpenings.objects.create(dialogue=dialogue, opened_date=opened, times=rng.randint(2, 9))
+    days = [(now - timedelta(days=day)).date() for day in range(DAYS)]
+    openings = [ChatOpenings(dialogue=dialogue, opened_date=day, times=rng.randint(2, 9)) for day in days]
+    ChatOpenings.objects.bulk_create(openings, ignore_conflicts=True)
 
 
 def _dialogue(now: datetime) -> ChatDialogue:
