@@ -1,5 +1,6 @@
 """Celery's entry points to what leads does in the background."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,6 +10,10 @@ from django.utils import timezone
 
 from leads.channels.connectors.process import forget_old, process, process_due
 from leads.channels.forms.mail import send_form_mail, unsent_mails
+from leads.identity.alike import compare_next
+
+# Seconds after which the search for duplicates lets others have the worker; it goes on at the next turn.
+PATIENCE = 5.0
 
 # What has just been stored has a task of its own on the way.
 GRACE = timedelta(seconds=5)
@@ -64,3 +69,11 @@ def process_soon(delivery_ids: Sequence[int]) -> None:
         for delivery_id in delivery_ids:
             # A vendor's API may be slow: what must be fetched is left to the worker.
             process(delivery_id, clock=timezone.now, may_fetch=False)
+
+
+@shared_task
+def find_duplicates() -> None:
+    """Compare the leads that are new or changed with those who look like them."""
+    until = time.monotonic() + PATIENCE
+    while compare_next(now=timezone.now()) and time.monotonic() < until:
+        pass

@@ -11,7 +11,8 @@ from leads.people.search import refresh_search
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 from leads.rows import as_time, update_rows
 
-SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization"})
+# What the search box looks through, and what leads are compared by; a number without its country is an attribute.
+SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization", ATTRIBUTE + "phone"})
 
 
 @dataclass(frozen=True, slots=True)

