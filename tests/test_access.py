@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
+from leads.merging.merge import merge_leads
 from leads.models import ChatDialogue, Role, Stage, User
 from tests.make import (
     NOON,
@@ -30,6 +31,7 @@ USERS = frozenset(Role.values)
 CLAIMING = frozenset({"sales", "manager", "admin"})
 CAPTURING = frozenset({"marketer", "manager", "admin"})
 EDITING_CHATS = frozenset({"manager", "admin"})
+MERGING = frozenset({"marketer", "manager", "admin"})
 ADMIN = frozenset({"admin"})
 # A write key or a token of its own opens these, and nobody's sign-in does.
 KEY_HOLDERS: frozenset[str] = frozenset()
@@ -63,6 +65,13 @@ TABLE = {
     "forms/<int:form_id>/switch/": Row(CAPTURING, "post"),
     "forms/<int:form_id>/blocked/": Row(CAPTURING),
     "forms/<int:form_id>/blocked/<int:submission_id>/": Row(CAPTURING, "post", status=404),
+    "leads/<int:lead_id>/merge/": Row(MERGING),
+    "duplicates/": Row(USERS),
+    "duplicates/<int:first_id>/<int:second_id>/": Row(USERS),
+    "duplicates/<int:first_id>/<int:second_id>/merge/": Row(MERGING, "post"),
+    "duplicates/<int:first_id>/<int:second_id>/dismiss/": Row(MERGING, "post"),
+    "duplicates/<int:first_id>/<int:second_id>/reopen/": Row(MERGING, "post"),
+    "duplicates/merges/<int:merge_id>/undo/": Row(MERGING, "post"),
     "queue/": Row(USERS),
     "scoring/": Row(USERS),
     "chat/": Row(CAPTURING),
@@ -256,6 +265,9 @@ def thing_for(route, who) -> object:
         return make_form().pk
     if "organizations" in route:
         return organization.pk
+    if "merge_id" in route:
+        by = make_user()
+        return merge_leads(make_sql().pk, make_sql().pk, by=by, now=NOON).pk
     owner = User.objects.filter(username=who).first()
     claimed = {"stage": Stage.CLAIMED, "owner": owner, "claimed_at": NOON} if "release" in route else {}
     return make_sql(organization=organization, **claimed).pk

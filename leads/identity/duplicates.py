@@ -3,10 +3,13 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from leads.audit.record import record_audit
+from leads.errors import MergeRefused
 from leads.identity.resolve import Doubt
-from leads.models import DuplicateCandidate, DuplicateOrigin
+from leads.models import DuplicateCandidate, DuplicateOrigin, Lead, User
 from leads.rows import as_time, given, run
 
 Pair = tuple[int, int]
@@ -79,3 +82,30 @@ def copy_of(pair: DuplicateCandidate, first: int, second: int) -> DuplicateCandi
         dismissed_by_id=pair.dismissed_by_id,
         created_at=pair.created_at,
     )
+
+
+@transaction.atomic
+def dismiss_pair(one_id: int, other_id: int, *, by: User, now: datetime) -> None:
+    """Say that two leads are two people: they are not asked about again, and no machine merges them.
+
+    Raises MergeRefused where one of them is gone or was merged into another.
+    """
+    first, second = sorted((one_id, other_id))
+    if first == second or Lead.objects.current().filter(pk__in=(first, second)).count() != 2:
+        raise MergeRefused("One of the two leads is gone or was merged into another meanwhile.")
+    said = {"dismissed_at": now, "dismissed_by": by}
+    new = {"reason": "Somebody compared them.", "created_at": now, **said}
+    DuplicateCandidate.objects.update_or_create(
+        first_id=first, second_id=second, defaults=said, create_defaults={"first_id": first, "second_id": second, **new}
+    )
+    record_audit("duplicate dismissed", f"leads {first} and {second}", by=by, now=now)
+
+
+@transaction.atomic
+def reopen_pair(one_id: int, other_id: int, *, by: User, now: datetime) -> None:
+    """Take back that two leads are two people; the pair is there to decide again."""
+    first, second = sorted((one_id, other_id))
+    noted = DuplicateCandidate.objects.filter(first_id=first, second_id=second, dismissed_at__isnull=False)
+    if not noted.update(dismissed_at=None, dismissed_by=None):
+        raise MergeRefused("Nobody said that these two leads are not the same person.")
+    record_audit("duplicate reopened", f"leads {first} and {second}", by=by, now=now)

@@ -84,8 +84,10 @@ def _likenesses(one: Person, other: Person) -> Iterator[Doubt]:
         if closeness >= CLOSE:
             words = f"Close names at the same company, {where}: {one.name} and {other.name}."
             yield Doubt(words, round(60 + closeness - CLOSE))
-    if name == their_name and _local_parts(one) & _local_parts(other):
-        yield Doubt(f"Same name, and alike addresses: {one.emails[0]} and {other.emails[0]}.", 65)
+    if name == their_name:
+        for mine, theirs in product(one.emails, other.emails):
+            if _are_alike(mine, theirs):
+                yield Doubt(f"Same name, and alike addresses: {mine} and {theirs}.", 65)
 
 
 def plain_email(email: str) -> str:
@@ -135,8 +137,11 @@ def _initials(name: str) -> str:
     return words[0][0] + words[-1][0]
 
 
-def _local_parts(person: Person) -> set[str]:
-    return {part for email in person.emails if (part := _local_letters(email))}
+def _are_alike(one: str, other: str) -> bool:
+    """Tell whether two mailboxes may be one person's at home and at work; at two companies they are two people's."""
+    letters = _local_letters(one)
+    is_private = not all(company_domain(email.rpartition("@")[2]) for email in (one, other))
+    return bool(letters) and letters == _local_letters(other) and is_private
 
 
 def _local_letters(email: str) -> str:

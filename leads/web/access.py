@@ -16,6 +16,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 EVERYONE = tuple(Role)
 CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
+MERGING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 CAPTURING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 
 

@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leads.models import DuplicateCandidate, Lead, Stage, StageChange, User
+from leads.models import DuplicateCandidate, Lead, Merge, Stage, StageChange, User
 from leads.people.keyset import BadCursor, Order
-from leads.web.access import CLAIMING, EVERYONE, roles_required, signed_in
+from leads.web.access import CLAIMING, EVERYONE, MERGING, roles_required, signed_in
 from leads.web.calls import CallForm
 from leads.web.filters import working_users
 from leads.web.lists import ListState
@@ -16,6 +16,7 @@ from leads.web.stage_path import stage_path
 from leads.web.timeline import channel_choices, day_above, kinds_of, moments, timeline_page
 
 HISTORY_SHOWN = 30
+DUPLICATES_SHOWN = 10
 
 
 @roles_required(*EVERYONE)
@@ -34,6 +35,8 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
         "path": stage_path(lead, changes),
         "changes": changes,
         "duplicates": _duplicates(lead),
+        "merges": _merges(lead),
+        "may_merge": user.role in MERGING,
         "may_claim": user.role in CLAIMING and lead.stage == Stage.SQL,
         "may_release": lead.stage == Stage.CLAIMED and (lead.owner == user or user.role in ("manager", "admin")),
         **_neighbours(lead, state, user),
@@ -47,7 +50,9 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
 @require_safe
 def lead_timeline(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Show a page of what a lead did; htmx gets the list alone, others the whole lead page at that place."""
-    lead = get_object_or_404(Lead.objects.current(), pk=lead_id)
+    lead = get_object_or_404(Lead, pk=lead_id)
+    if lead.merged_into_id:
+        return redirect("lead-timeline", lead.merged_into_id)
     if not request.headers.get("HX-Request"):
         target = redirect("lead-page", lead.pk)
         target["Location"] += f"?{request.GET.urlencode()}#activity"
@@ -76,11 +81,17 @@ def _timeline(request: HttpRequest, lead: Lead) -> dict[str, object]:
     }
 
 
-def _duplicates(lead: Lead) -> list[tuple[Lead, str]]:
-    candidates = DuplicateCandidate.objects.filter(Q(first=lead) | Q(second=lead)).select_related(
-        "first__organization", "second__organization"
-    )[:10]
-    return [(other.second if other.first_id == lead.pk else other.first, other.reason) for other in candidates]
+def _duplicates(lead: Lead) -> list[tuple[Lead, DuplicateCandidate]]:
+    """Return who the lead may be the same person as, the most likely first."""
+    open_pairs = DuplicateCandidate.objects.filter(Q(first=lead) | Q(second=lead), dismissed_at=None)
+    pairs = open_pairs.select_related("first", "second").order_by("-strength", "-pk")[:DUPLICATES_SHOWN]
+    return [(pair.second if pair.first_id == lead.pk else pair.first, pair) for pair in pairs]
+
+
+def _merges(lead: Lead) -> list[Merge]:
+    """Return the merges that the lead was part of, undone ones too, the latest first."""
+    merges = Merge.objects.filter(Q(survivor=lead) | Q(absorbed=lead)).defer("before")
+    return list(merges.select_related("survivor", "absorbed", "merged_by", "undone_by").order_by("-pk")[:HISTORY_SHOWN])
 
 
 def _neighbours(lead: Lead, state: ListState, user: User) -> dict[str, Lead | None]:

@@ -10,6 +10,7 @@ from leads.web.chat_list import chat_list, chat_new, chat_settings, chat_switch
 from leads.web.chat_talks import chat_talk, chat_talks
 from leads.web.chat_trial import chat_trial
 from leads.web.dashboard import dashboard
+from leads.web.duplicates import dismiss, duplicate_list, duplicate_page, find_other, merge, reopen, undo
 from leads.web.form_editor import edit_form
 from leads.web.forms import add_form, blocked_list, copy, form_list, switch, take_in
 from leads.web.lead_list import lead_list
@@ -40,6 +41,13 @@ urlpatterns = [
     path("kiosks/<int:kiosk_id>/", kiosks.kiosk_sheet, name="kiosk-sheet"),
     path("check-in/<slug:key>/", kiosks.poster, name="check-in-poster"),
     path("check-in/<slug:key>/code.svg", kiosks.poster_code, name="check-in-code"),
+    path("leads/<int:lead_id>/merge/", find_other, name="merge-find"),
+    path("duplicates/", duplicate_list, name="duplicate-list"),
+    path("duplicates/<int:first_id>/<int:second_id>/", duplicate_page, name="duplicate-page"),
+    path("duplicates/<int:first_id>/<int:second_id>/merge/", merge, name="duplicate-merge"),
+    path("duplicates/<int:first_id>/<int:second_id>/dismiss/", dismiss, name="duplicate-dismiss"),
+    path("duplicates/<int:first_id>/<int:second_id>/reopen/", reopen, name="duplicate-reopen"),
+    path("duplicates/merges/<int:merge_id>/undo/", undo, name="merge-undo"),
     path("queue/", queue, name="queue"),
     path("assets/", assets.asset_list, name="asset-list"),
     path("assets/add/", assets.add_asset, name="asset-add"),

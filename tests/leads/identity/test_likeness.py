@@ -76,7 +76,8 @@ def test_close_names_at_the_same_company(one, other):
         (person("Maja Lind"), person("Maja Lind")),
         (person("Maja", "Halden"), person("Maja", "Halden")),
         (person("Maja Lind", "Halden"), person("Maja Lind", "Halden", kind="organization")),
-        (person("Ann Lee", emails=["info@a.example"]), person("Ann Lee", emails=["info@b.example"])),
+        (person("Maja Lind", emails=["maja.lind@a.example"]), person("Maja Lind", emails=["maja.lind@b.example"])),
+        (person("Ann Lee", emails=["info@a.example"]), person("Ann Lee", emails=["info@gmail.com"])),
     ],
 )
 def test_too_little_speaks_for_one_person(one, other):

@@ -1,0 +1,117 @@
+"""Two leads side by side: every field, and what else tells them apart."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.merging.outcome import Choices, merged_profile, trait_names
+from leads.models import Event, Identifier, IdentifierKind, Lead, Organization
+from leads.people.keyset import capped_count
+from leads.people.profile import trait_of
+from leads.people.traits import ATTRIBUTE
+
+IDENTIFIERS_SHOWN = 8
+LABELS = {
+    "email": "E-mail",
+    "phone": "Phone",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "title": "Title",
+    "country": "Country",
+    "organization": "Company",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One lead's value of a field, as text, and whether it is the one that the merged lead would have."""
+
+    lead_id: int
+    text: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of both leads. differs: both could be kept, so somebody may choose."""
+
+    name: str
+    label: str
+    cells: tuple[Cell, Cell]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is shown of a lead above its fields. identifiers: kind and value, all but browsers, a few at most."""
+
+    lead: Lead
+    identifiers: Sequence[tuple[str, str]]
+    browsers: int
+    events: int
+    is_survivor: bool
+
+
+def compare_fields(pair: tuple[Lead, Lead], survivor: Lead, choices: Choices, *, now: datetime) -> list[Field]:
+    """Return the fields that either lead has, each with what is kept of it; choices: what somebody wants kept."""
+    first, second = pair
+    absorbed = second if survivor.pk == first.pk else first
+    outcome, _ = merged_profile(survivor, absorbed, choices, now=now)
+    companies = _companies(pair)
+    fields = [_field(name, pair, survivor, outcome, choices, companies) for name in trait_names(first, second)]
+    return [field for field in fields if any(cell.text for cell in field.cells)]
+
+
+def compare_sides(pair: tuple[Lead, Lead], survivor: Lead) -> list[Side]:
+    """Return what else there is to know of both; three queries."""
+    held: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for identifier in Identifier.objects.filter(lead__in=pair).order_by("pk"):
+        held[identifier.lead_id or 0].append((identifier.kind, identifier.value))
+    return [_side(lead, held[lead.pk], lead.pk == survivor.pk) for lead in pair]
+
+
+def _side(lead: Lead, held: Sequence[tuple[str, str]], is_survivor: bool) -> Side:
+    shown = [(IdentifierKind(kind).label, value) for kind, value in held if kind != IdentifierKind.ANONYMOUS_ID]
+    browsers = len(held) - len(shown)
+    return Side(lead, shown[:IDENTIFIERS_SHOWN], browsers, capped_count(Event.objects.filter(lead=lead)), is_survivor)
+
+
+def _field(
+    name: str,
+    pair: tuple[Lead, Lead],
+    survivor: Lead,
+    outcome: Lead,
+    choices: Choices,
+    companies: Mapping[int, str],
+) -> Field:
+    values = [trait_of(lead, name) for lead in pair]
+    kept = _kept(name, pair, values, survivor, outcome, choices)
+    first, second = (
+        Cell(lead.pk, _text(name, value, companies), lead.pk == kept) for lead, value in zip(pair, values, strict=True)
+    )
+    label = LABELS.get(name, name.removeprefix(ATTRIBUTE))
+    return Field(name, label, (first, second), differs=values[0] != values[1] and first.text != second.text)
+
+
+def _kept(
+    name: str, pair: tuple[Lead, Lead], values: Sequence[Any], survivor: Lead, outcome: Lead, choices: Choices
+) -> int:
+    """Return the id of the lead whose value the merged lead would have."""
+    absorbed = next(lead for lead in pair if lead.pk != survivor.pk)
+    if name in choices:
+        return survivor.pk if choices[name] == "survivor" else absorbed.pk
+    of_survivor = values[pair.index(survivor)]
+    return survivor.pk if trait_of(outcome, name) == of_survivor else absorbed.pk
+
+
+def _companies(pair: tuple[Lead, Lead]) -> dict[int, str]:
+    ids = [lead.organization_id for lead in pair if lead.organization_id]
+    return dict(Organization.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _text(name: str, value: Any, companies: Mapping[int, str]) -> str:
+    if value in (None, ""):
+        return ""
+    return companies.get(value, "") if name == "organization" else str(value)
