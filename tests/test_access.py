@@ -19,6 +19,7 @@ from tests.make import (
     make_kiosk,
     make_link,
     make_organization,
+    make_source,
     make_sql,
     make_user,
 )
@@ -108,6 +109,15 @@ TABLE = {
     "links/<int:link_id>/archive/": Row(CAPTURING, "post"),
     "links/<int:link_id>/restore/": Row(CAPTURING, "post"),
     "links/<int:link_id>/code.svg": Row(CAPTURING),
+    "sources/": Row(CAPTURING),
+    "sources/add/": Row(CAPTURING),
+    "sources/<int:source_id>/": Row(CAPTURING),
+    "sources/<int:source_id>/events/<int:event_id>/": Row(CAPTURING, status=404),
+    "sources/<int:source_id>/rejected/<int:rejected_id>/": Row(CAPTURING, status=404),
+    "sources/<int:source_id>/rename/": Row(CAPTURING, "post"),
+    "sources/<int:source_id>/off/": Row(CAPTURING, "post"),
+    "sources/<int:source_id>/on/": Row(CAPTURING, "post"),
+    "sources/<int:source_id>/renew-key/": Row(CAPTURING, "post"),
     # What visitors use
     "d/<slug:slug>/": Row(ANYONE, path="/d/no-such-download/", status=404),
     "d/<slug:slug>/<str:token>/": Row(ANYONE, path="/d/no-such-download/no-token/", status=404),
@@ -257,6 +267,8 @@ def thing_for(route, who) -> object:
         return make_kiosk().pk
     if "asset_id" in route:
         return make_asset(external_url="https://www.halden.example/guide.pdf", file="").pk
+    if "source_id" in route:
+        return make_source().pk
     if "link_id" in route:
         return make_link().pk
     if "<slug:key>" in route:

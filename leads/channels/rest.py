@@ -14,7 +14,7 @@ from leads.models import Lead, Source, User
 
 def source_for(user: User, *, now: datetime) -> Source:
     """Return the source that stands for what a user's programs record."""
-    made = {"write_key": new_write_key(), "created_at": now}
+    made = {"write_key": new_write_key(), "is_channel": True, "created_at": now}
     return Source.objects.get_or_create(name=f"REST: {user.username}"[:100], defaults=made)[0]
 
 

@@ -3,8 +3,13 @@
 import secrets
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from leads.audit.record import record_audit
+from leads.errors import InvalidValue
 from leads.models import Source, User
+
+LONGEST_NAME = 100
 
 
 def new_write_key() -> str:
@@ -14,8 +19,45 @@ def new_write_key() -> str:
 
 def channel_source(name: str, *, now: datetime) -> Source:
     """Return the source that a channel of our own ("Forms", "Links") stores its events under, made at its first use."""
-    made = {"write_key": new_write_key(), "created_at": now}
+    made = {"write_key": new_write_key(), "is_channel": True, "created_at": now}
     return Source.objects.get_or_create(name=name, defaults=made)[0]
+
+
+def add_source(name: str, *, by: User, now: datetime) -> Source:
+    """Make a source with a key of its own. Raises InvalidValue for a name that is empty, too long or taken."""
+    source = Source(name=_usable(name))
+    _save(source, by=by, now=now)
+    return source
+
+
+def rename_source(source: Source, name: str, *, by: User, now: datetime) -> None:
+    """Call a source by another name. Raises InvalidValue for one that is empty, too long, taken, or a channel's own."""
+    if source.is_channel:
+        raise InvalidValue(f"{source.name} is a channel of LeadCRM's own and is found by its name.")
+    before, source.name = source.name, _usable(name)
+    if source.name != before:
+        _save(source, by=by, now=now)
+
+
+def switch_source(source: Source, *, is_active: bool, by: User, now: datetime) -> None:
+    """Let a source's key work, or refuse it everywhere within half a minute."""
+    source.is_active = is_active
+    _save(source, by=by, now=now)
+
+
+def _usable(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidValue(f"A source's name must have 1 to {LONGEST_NAME} characters, got {len(name)}.")
+    return name
+
+
+def _save(source: Source, *, by: User, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            save_source(source, by=by, now=now)
+    except IntegrityError as error:
+        raise InvalidValue(f"There is a source called {source.name} already.") from error
 
 
 def save_source(source: Source, *, by: User | None, now: datetime) -> None:
@@ -28,6 +70,7 @@ def save_source(source: Source, *, by: User | None, now: datetime) -> None:
     record_audit(action, f"{source.name}: {state}", by=by, now=now)
 
 
+@transaction.atomic
 def renew_write_key(source: Source, *, by: User, now: datetime) -> None:
     """Give a source another write key; the old one stops working at once."""
     source.write_key = new_write_key()

@@ -68,6 +68,8 @@ class RejectedEvent(models.Model):
         indexes = [
             # The list of rejected events, newest first.
             models.Index(F("received_at").desc(), F("id").desc(), name="rejected_by_arrival"),
+            # The debugger: the latest rejected events of one source.
+            models.Index(fields=["source", "-id"], name="rejected_of_source"),
         ]
 
     def __str__(self) -> str:

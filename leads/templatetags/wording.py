@@ -97,6 +97,12 @@ def clock_time(moment: datetime) -> str:
 
 
 @register.filter
+def clock_seconds(moment: datetime) -> str:
+    """Give the local time of day to the second: "09:42:07"."""
+    return f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Say a span of time: "11 min", "3 h 20 min", "5 days"."""
     if seconds is None:

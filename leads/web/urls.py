@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.web import assets, kiosks
 from leads.web.add_lead import add
+from leads.web.arrivals import arrived_event, rejected_event, source_page
 from leads.web.calls import log, take_back
 from leads.web.chat_editor import chat_draft, chat_edit, chat_restore, chat_undo
 from leads.web.chat_list import chat_list, chat_new, chat_settings, chat_switch
@@ -17,6 +18,7 @@ from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
 from leads.web.links import add_link, archive, link_code, link_list, link_page, restore
 from leads.web.queue import claim, queue, release
+from leads.web.sources import new_source, rename, renew, source_list, switch_off, switch_on
 
 urlpatterns = [
     path("", dashboard, name="dashboard"),
@@ -71,4 +73,13 @@ urlpatterns = [
     path("chat/<int:dialogue_id>/settings/", chat_settings, name="chat-settings"),
     path("chat/<int:dialogue_id>/switch/", chat_switch, name="chat-switch"),
     path("chat/<int:dialogue_id>/try/", chat_trial, name="chat-trial"),
+    path("sources/", source_list, name="source-list"),
+    path("sources/add/", new_source, name="source-add"),
+    path("sources/<int:source_id>/", source_page, name="source-page"),
+    path("sources/<int:source_id>/events/<int:event_id>/", arrived_event, name="arrived-event"),
+    path("sources/<int:source_id>/rejected/<int:rejected_id>/", rejected_event, name="rejected-event"),
+    path("sources/<int:source_id>/rename/", rename, name="source-rename"),
+    path("sources/<int:source_id>/off/", switch_off, name="source-off"),
+    path("sources/<int:source_id>/on/", switch_on, name="source-on"),
+    path("sources/<int:source_id>/renew-key/", renew, name="source-renew"),
 ]
