@@ -397,6 +397,8 @@ UNFOLD = {
                 "title": "Tracking",
                 "items": [
                     _admin_link("Sources", "leads_source", "key"),
+                    _admin_link("Connectors", "leads_connector", "power"),
+                    _admin_link("Deliveries", "leads_delivery", "local_shipping"),
                     _admin_link("Events", "leads_event", "timeline"),
                     _admin_link("Rejected events", "leads_rejectedevent", "block"),
                 ],

@@ -14,6 +14,7 @@ from leads.models import ChatDialogue, Role, Stage, User
 from tests.make import (
     NOON,
     make_asset,
+    make_connector,
     make_conversation,
     make_form,
     make_kiosk,
@@ -33,6 +34,7 @@ CLAIMING = frozenset({"sales", "manager", "admin"})
 CAPTURING = frozenset({"marketer", "manager", "admin"})
 EDITING_CHATS = frozenset({"manager", "admin"})
 MERGING = frozenset({"marketer", "manager", "admin"})
+KEEPING_SECRETS = frozenset({"manager", "admin"})
 ADMIN = frozenset({"admin"})
 # A write key or a token of its own opens these, and nobody's sign-in does.
 KEY_HOLDERS: frozenset[str] = frozenset()
@@ -118,6 +120,18 @@ TABLE = {
     "sources/<int:source_id>/off/": Row(CAPTURING, "post"),
     "sources/<int:source_id>/on/": Row(CAPTURING, "post"),
     "sources/<int:source_id>/renew-key/": Row(CAPTURING, "post"),
+    "connectors/": Row(CAPTURING),
+    "connectors/add/<slug:provider_key>/": Row(KEEPING_SECRETS, path="/connectors/add/stripe/"),
+    "connectors/<int:connector_id>/": Row(CAPTURING),
+    "connectors/<int:connector_id>/edit/": Row(KEEPING_SECRETS),
+    "connectors/<int:connector_id>/mapping/": Row(CAPTURING),
+    "connectors/<int:connector_id>/switch/": Row(KEEPING_SECRETS, "post"),
+    "connectors/<int:connector_id>/renew/": Row(KEEPING_SECRETS),
+    "connectors/<int:connector_id>/remove/": Row(KEEPING_SECRETS),
+    "connectors/<int:connector_id>/test/": Row(CAPTURING, "post"),
+    "connectors/<int:connector_id>/replay/": Row(CAPTURING, "post"),
+    "connectors/<int:connector_id>/deliveries/<int:delivery_id>/": Row(CAPTURING, status=404),
+    "connectors/<int:connector_id>/deliveries/<int:delivery_id>/replay/": Row(CAPTURING, "post", status=404),
     # What visitors use
     "d/<slug:slug>/": Row(ANYONE, path="/d/no-such-download/", status=404),
     "d/<slug:slug>/<str:token>/": Row(ANYONE, path="/d/no-such-download/no-token/", status=404),
@@ -269,6 +283,8 @@ def thing_for(route, who) -> object:
         return make_asset(external_url="https://www.halden.example/guide.pdf", file="").pk
     if "source_id" in route:
         return make_source().pk
+    if "connector_id" in route:
+        return make_connector().pk
     if "link_id" in route:
         return make_link().pk
     if "<slug:key>" in route:

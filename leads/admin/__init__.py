@@ -2,6 +2,7 @@
 
 from leads.admin.audit_entry import AuditEntryAdmin
 from leads.admin.chat import ChatConversationAdmin, ChatDialogueAdmin, ChatVersionAdmin
+from leads.admin.connector import ConnectorAdmin, DeliveryAdmin
 from leads.admin.duplicate import DuplicateCandidateAdmin
 from leads.admin.event import EventAdmin
 from leads.admin.lead import LeadAdmin
@@ -18,6 +19,8 @@ __all__ = [
     "ChatConversationAdmin",
     "ChatDialogueAdmin",
     "ChatVersionAdmin",
+    "ConnectorAdmin",
+    "DeliveryAdmin",
     "DuplicateCandidateAdmin",
     "EventAdmin",
     "LeadAdmin",

@@ -10,13 +10,16 @@ from leads.web.chat_editor import chat_draft, chat_edit, chat_restore, chat_undo
 from leads.web.chat_list import chat_list, chat_new, chat_settings, chat_switch
 from leads.web.chat_talks import chat_talk, chat_talks
 from leads.web.chat_trial import chat_trial
+from leads.web.connectors import add_connector, connector_list, edit_connector, remove_one, renew_one, switch_one
 from leads.web.dashboard import dashboard
+from leads.web.deliveries import connector_page, delivery_page, replay_all_failed, replay_one, send_test
 from leads.web.duplicates import dismiss, duplicate_list, duplicate_page, find_other, merge, reopen, undo
 from leads.web.form_editor import edit_form
 from leads.web.forms import add_form, blocked_list, copy, form_list, switch, take_in
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
 from leads.web.links import add_link, archive, link_code, link_list, link_page, restore
+from leads.web.mapping import mapping
 from leads.web.queue import claim, queue, release
 from leads.web.sources import new_source, rename, renew, source_list, switch_off, switch_on
 
@@ -82,4 +85,16 @@ urlpatterns = [
     path("sources/<int:source_id>/off/", switch_off, name="source-off"),
     path("sources/<int:source_id>/on/", switch_on, name="source-on"),
     path("sources/<int:source_id>/renew-key/", renew, name="source-renew"),
+    path("connectors/", connector_list, name="connector-list"),
+    path("connectors/add/<slug:provider_key>/", add_connector, name="connector-add"),
+    path("connectors/<int:connector_id>/", connector_page, name="connector-page"),
+    path("connectors/<int:connector_id>/edit/", edit_connector, name="connector-edit"),
+    path("connectors/<int:connector_id>/mapping/", mapping, name="connector-mapping"),
+    path("connectors/<int:connector_id>/switch/", switch_one, name="connector-switch"),
+    path("connectors/<int:connector_id>/renew/", renew_one, name="connector-renew"),
+    path("connectors/<int:connector_id>/remove/", remove_one, name="connector-remove"),
+    path("connectors/<int:connector_id>/test/", send_test, name="connector-test"),
+    path("connectors/<int:connector_id>/replay/", replay_all_failed, name="connector-replay"),
+    path("connectors/<int:connector_id>/deliveries/<int:delivery_id>/", delivery_page, name="delivery-page"),
+    path("connectors/<int:connector_id>/deliveries/<int:delivery_id>/replay/", replay_one, name="delivery-replay"),
 ]

@@ -1,11 +1,21 @@
 """Google Ads lead forms: no signature, but a key in the body; ids are 64-bit numbers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Sent, Trial, Unauthentic
+from leads.channels.connectors.incoming import (
+    Incoming,
+    Made,
+    Malformed,
+    Nothing,
+    Outcome,
+    Parcel,
+    Sent,
+    Trial,
+    Unauthentic,
+)
 from leads.channels.connectors.person import Person, told
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
@@ -30,6 +40,7 @@ COLUMNS = {
     "company": ("COMPANY_NAME",),
     "country": ("COUNTRY",),
 }
+LEFT_OUT = "(left out)"
 PLACES = {"campaign_id": "campaign_id", "adgroup_id": "ad_group", "creative_id": "ad", "gcl_id": "gclid"}
 
 
@@ -65,6 +76,12 @@ class GoogleAds(Provider):
         if not isinstance(said.get("user_column_data"), list):
             raise Malformed("user_column_data must be a list.")
         return f"{'test:' if said.get('is_test') is True else ''}{need(said, 'lead_id')}"
+
+    def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
+        """Store the form without the key, which is a secret of ours."""
+        said = read_json(incoming.body)
+        name = self.dedupe_key(said, incoming)
+        return [Parcel(name, json.dumps({**said, "google_key": LEFT_OUT}).encode())]
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
         """Tell of a click on an ad and of a form."""
