@@ -27,7 +27,7 @@ class Calendly(Provider):
     channel = "event"
     guide = (
         "Webhooks need a paid plan. Make a personal access token under Integrations, API and webhooks.",
-        "Create the webhook by API: POST https://api.calendly.com/webhook_subscriptions with the address below as url, "
+        "Create the webhook by API: POST https://api.calendly.com/webhook_subscriptions with the address as url, "
         'events ["invitee.created","invitee.canceled"], your organization, and a signing_key that you invent.',
         "Enter the same signing key here.",
     )

@@ -25,7 +25,7 @@ class Chatwoot(Provider):
     channel = "chat"
     guide = (
         "In Chatwoot open Settings, Integrations, Webhooks, and choose “Add new webhook”.",
-        "Paste the address below and tick Message created, Conversation created, Contact created and Contact updated.",
+        "Paste the address and tick Message created, Conversation created, Contact created and Contact updated.",
         "If your release shows a secret at the webhook, enter it here; older releases sign nothing.",
     )
     secrets = (

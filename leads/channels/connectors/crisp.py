@@ -28,7 +28,7 @@ class Crisp(Provider):
     brings = "Messages that visitors write in the chat, and the addresses that they give."
     channel = "chat"
     guide = (
-        "With a plugin of your own (marketplace.crisp.chat): add a hook with the address below and copy its secret.",
+        "With a plugin of your own (marketplace.crisp.chat): add a hook with the address and copy its secret.",
         "Without one: in the Crisp app open Settings, Workspace, Advanced, Web Hooks, and paste the address there. "
         "Those hooks are not signed, so the address itself is the secret.",
         "Tick message:send, session:set_email, session:set_phone and session:set_nickname.",

@@ -55,7 +55,7 @@ class Generic(Provider):
     brings = "Anything that can POST JSON: say which field is the e-mail address, what happened and when."
     channel = "content"
     guide = (
-        "Have the other service POST JSON to the address below.",
+        "Have the other service POST JSON to the connector's address.",
         "Choose how it proves that it is the one, and enter the secret that you share with it.",
         "Send one delivery (or paste a sample), open Mapping, say which field is what, and replay what came before.",
     )

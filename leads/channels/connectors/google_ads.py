@@ -54,7 +54,7 @@ class GoogleAds(Provider):
     guide = (
         "In Google Ads open the campaign, then Assets, and edit the lead form.",
         "Under “Export leads from Google Ads” open “Other data integration options”.",
-        "Paste the address below as webhook URL, and invent a key: enter the same in both places.",
+        "Paste the connector's address as webhook URL, and invent a key: enter the same in both places.",
         "“Send test data” there shows up in the log here, marked as a test; it makes no lead.",
     )
     secrets = (SecretField("google_key", "Key", "The key that you enter beside the webhook URL in Google Ads."),)

@@ -31,7 +31,7 @@ class Intercom(Provider):
     brings = "Conversations that visitors start or answer, and contacts with their addresses."
     channel = "chat"
     guide = (
-        "At developers.intercom.com open your app, Configure, Webhooks, and paste the address below as endpoint URL.",
+        "At developers.intercom.com open your app, Configure, Webhooks, and paste the address as endpoint URL.",
         "Subscribe to conversation.user.created and .replied, contact.lead.created and contact.user.created.",
         "Copy the client secret from Configure, Basic information, and enter it here.",
     )

@@ -62,7 +62,7 @@ class LinkedInLeadSync(Provider):
     guide = (
         "Your app at developer.linkedin.com needs the product Lead Sync API; open its tab Webhooks.",
         "Enter the app's client secret here first: LinkedIn tries the address as soon as you save it there.",
-        "Create a webhook there with the address below, and subscribe your ad account or page (leadNotifications).",
+        "Create a webhook there with the address, and subscribe your ad account or page (leadNotifications).",
         "Make a token with r_marketing_leadgen_automation and enter it here, so that leads can be fetched.",
     )
     secrets = (

@@ -23,7 +23,7 @@ class Mailchimp(Provider):
     channel = "newsletter"
     guide = (
         "In Mailchimp open Audience, Settings, Webhooks, and choose “Create new webhook”.",
-        "Paste the address below. Mailchimp signs nothing, so the address itself is the secret: keep it to yourself.",
+        "Paste the address. Mailchimp signs nothing, so the address itself is the secret: keep it to yourself.",
         "Tick Subscribes, Unsubscribes, Profile updates, Cleaned address and Email changed, and all three senders.",
     )
     secrets = (ADDRESS_SECRET,)

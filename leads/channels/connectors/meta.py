@@ -54,7 +54,7 @@ class MetaLeadAds(Provider):
     channel = "ad"
     guide = (
         "In your app at developers.facebook.com add the product Webhooks and choose the object Page.",
-        "Paste the address below as callback URL, enter the verify token that you invent here, and verify.",
+        "Paste the connector's address as callback URL, enter the verify token that you invent here, and verify.",
         "Subscribe to the field “leadgen”, and subscribe the page to the app (POST /<page>/subscribed_apps).",
         "Enter the app secret (App settings, Basic) and a page access token with leads_retrieval here.",
     )

@@ -34,7 +34,7 @@ class Shopify(Provider):
     channel = "store"
     guide = (
         "In the Shopify admin open Settings, Notifications, Webhooks, and choose “Create webhook”.",
-        "Create one each for Customer creation, Checkout creation and Order creation: format JSON, the address below.",
+        "Create one each for Customer creation, Checkout creation and Order creation: format JSON, and the address.",
         "Copy the signing secret shown under the list of webhooks and enter it here.",
         "“Send test notification” there shows up in the log here, marked as a test.",
     )

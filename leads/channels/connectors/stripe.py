@@ -27,7 +27,7 @@ class Stripe(Provider):
         "In the Stripe Dashboard open Developers, Webhooks, and choose “Add destination” (or “Add endpoint”).",
         "Select customer.created, customer.updated, checkout.session.completed, customer.subscription.created, "
         ".updated, .deleted and .trial_will_end.",
-        "Paste the address below, create it, reveal its signing secret (whsec_…) and enter it here.",
+        "Paste the connector's address, create it, reveal its signing secret (whsec_…) and enter it here.",
     )
     secrets = (SecretField("signing_secret", "Signing secret", "Starts with whsec_; one for each endpoint."),)
     options = (

@@ -23,7 +23,7 @@ class Twilio(Provider):
     channel = "call"
     guide = (
         "In the Twilio Console open Phone Numbers, choose the number and its section Voice.",
-        "Paste the address below as “Call status changes” with HTTP POST. (For <Dial>, use its statusCallback.)",
+        "Paste the connector's address as “Call status changes” with HTTP POST. (For <Dial>, use its statusCallback.)",
         "Copy the Auth Token from the account's dashboard and enter it here.",
         "Twilio signs the public address: PUBLIC_URL must be the one that Twilio calls.",
     )

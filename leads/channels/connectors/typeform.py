@@ -40,7 +40,7 @@ class Typeform(Provider):
     channel = "form"
     guide = (
         "Open the form in Typeform, then Connect and Webhooks, and choose “Add a webhook”.",
-        "Paste the address below and switch the webhook on.",
+        "Paste the connector's address and switch the webhook on.",
         "Edit it, invent a secret and enter the same here. “Send test request” shows up in the log.",
     )
     secrets = (SecretField("secret", "Secret", "The one that you enter at the webhook in Typeform."),)

@@ -28,7 +28,7 @@ class Zoom(Provider):
     guide = (
         "At marketplace.zoom.us build a “General app” or “Webhook only” app and open Features, Access.",
         "Copy the Secret Token from there and enter it here before you go on.",
-        "Add an event subscription with the address below as endpoint URL and choose Validate.",
+        "Add an event subscription with the connector's address as endpoint URL and choose Validate.",
         "Subscribe to Webinar: “Webinar registration created” and “Participant joined webinar”.",
     )
     secrets = (SecretField("secret_token", "Secret token", "The app's page at marketplace.zoom.us, Features, Access."),)
