@@ -165,6 +165,8 @@ def _context(request: HttpRequest, dialogue: ChatDialogue, opened: str) -> dict[
         "rows": _rows(script, found),
         "mistakes": found,
         "general": [mistake.text for mistake in found if mistake.step in ("", GREETING)],
+        # A button that moved the step keeps the focus.
+        "takes_focus": not request.POST.get("act", "").startswith(("up:", "down:")),
         "opened": opened if may_edit else "",
         "may_edit": may_edit,
         "is_changed": dialogue.live is None or dialogue.live.document != dialogue.draft,

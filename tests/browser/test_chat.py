@@ -205,6 +205,7 @@ def test_a_dialogue_is_edited_and_tried_on_one_page(open_page, dialogue, admin_u
     expect(trial.get_by_text("Words of bye")).to_be_visible()
 
     page.get_by_role("button", name="Move down").click()
+    expect(page.locator(".is-open .chat-number")).to_have_text("2")
     expect(page.get_by_role("button", name="Move down")).to_be_focused()
     page.get_by_role("button", name="Move up").click()
     expect(page.locator(".is-open .chat-number")).to_have_text("1")
