@@ -1,6 +1,8 @@
 """Statements that stand on the way of every event: PostgreSQL plans each once a connection, not once an event.
 
-Planning takes it about as long as doing. SQLite's driver keeps its compiled statements by itself.
+Planning takes it about as long as doing. The plan is kept while the tables grow, so only what has one good plan
+whatever their size belongs here: one row by a unique index, or none at all. SQLite's driver keeps its compiled
+statements by itself.
 """
 
 import re

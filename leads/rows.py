@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
@@ -32,7 +33,12 @@ def given(rows: Sequence[Mapping[str, Any]], **columns: str) -> tuple[str, list[
         return _one_row(tuple(columns.items())), [
             JSON(row[name]) if kind == "jsonb" else row[name] for name, kind in columns.items()
         ]
-    return _many_rows(tuple(columns.items())), [JSON(rows)]
+    return given_in("%s", columns), [JSON(rows)]
+
+
+def given_in(place: str, columns: Mapping[str, str]) -> str:
+    """Return the table `given` made of rows that travel as one JSON list at this place in the statement."""
+    return _many_rows(place, tuple(columns.items()))
 
 
 @cache
@@ -45,12 +51,12 @@ def _one_row(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 @cache
-def _many_rows(columns: tuple[tuple[str, str], ...]) -> str:
+def _many_rows(place: str, columns: tuple[tuple[str, str], ...]) -> str:
     if is_postgresql():
         listed = ", ".join(f"{name} {kind}" for name, kind in columns)
-        return f"jsonb_to_recordset(%s::jsonb) AS given({listed})"
+        return f"jsonb_to_recordset({place}::jsonb) AS given({listed})"
     listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
-    return f"(SELECT {listed} FROM json_each(%s)) AS given"  # noqa: S608 - our own column names
+    return f"(SELECT {listed} FROM json_each({place})) AS given"  # noqa: S608 - our own column names
 
 
 def update_rows(table: str, rows: Sequence[Mapping[str, Any]], **columns: str) -> None:
@@ -91,6 +97,27 @@ def with_text(column: str, key: str, value: str) -> str:
 def by_bytes(expression: str) -> str:
     """Return a text expression that compares byte by byte, as Python compares, whatever the database's language."""
     return f'{expression} COLLATE "C"' if is_postgresql() else expression
+
+
+def listed(column: str, place: str) -> str:
+    """Return the condition that a column is one of a list of any length, which travels as one parameter: as_list's.
+
+    A database takes only so many parameters a statement: SQLite 32,766.
+    """
+    if is_postgresql():
+        return f"{column} = ANY({place})"
+    return f"{column} IN (SELECT value FROM json_each({place}))"  # noqa: S608 - our own column names
+
+
+def as_list(values: Collection[Any]) -> list[Any] | str:
+    """Return values as the one parameter of `listed`."""
+    return list(values) if is_postgresql() else JSON(list(values))
+
+
+def one_of(ids: Collection[int]) -> RawSQL:
+    """Return a list of ids of any length for a queryset's `__in`, as one parameter."""
+    sql = "SELECT unnest(%s::bigint[])" if is_postgresql() else "SELECT value FROM json_each(%s)"
+    return RawSQL(sql, [as_list(ids)])  # noqa: S611 - the ids are its parameter
 
 
 def places(values: Collection[Any]) -> str:

@@ -7,7 +7,7 @@ from django.db.models import F, Min
 
 from leads import signals
 from leads.models import Lead
-from leads.rows import fetch, for_update
+from leads.rows import as_list, fetch, for_update, listed, one_of
 
 
 def lock_leads(lead_ids: Iterable[int]) -> list[int]:
@@ -19,16 +19,15 @@ def lock_leads(lead_ids: Iterable[int]) -> list[int]:
     if not ids:
         return []
     # Spelt out, as it stands on the way of every batch of events: the ORM takes as long as ten of them.
-    places = ", ".join(["%s"] * len(ids))
-    sql = f"SELECT id FROM leads_lead WHERE id IN ({places}) ORDER BY id {for_update()}"  # noqa: S608 - placeholders
-    return [pk for (pk,) in fetch(sql, ids)]
+    sql = f"SELECT id FROM leads_lead WHERE {listed('id', '%s')} ORDER BY id {for_update()}"  # noqa: S608 - our own
+    return [pk for (pk,) in fetch(sql, [as_list(ids)])]
 
 
 def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:
     """Make these leads' scores due at once and announce that their facts changed. Call inside a transaction."""
     ids = lock_leads(lead_ids)
     if ids:
-        Lead.objects.filter(pk__in=ids).update(score_due_at=now, facts_version=F("facts_version") + 1)
+        Lead.objects.filter(pk__in=one_of(ids)).update(score_due_at=now, facts_version=F("facts_version") + 1)
         signals.facts_changed.send(sender=Lead, lead_ids=ids, now=now)
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from leads.models import Event
-from leads.rows import as_time, fetch, given, insert_rows
+from leads.prepared import Prepared
+from leads.rows import JSON, as_time, given_in, insert_rows
 
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
@@ -53,17 +55,20 @@ def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) 
 
     `events` name each message id once. Call inside a transaction that has locked their identifiers.
     """
-    table, parameters = given([_row(event) for event in events], **EVENT)
+    values = {"source_id": source_id, "received_at": as_time(now), "rows": JSON([_row(event) for event in events])}
+    return {row[0] for row in _insert().fetch(values)}
+
+
+@cache
+def _insert() -> Prepared:
+    names = ", ".join(EVENT)
     # SQLite takes ON for a join's unless a WHERE stands between.
     sql = f"""
-        INSERT INTO leads_event (source_id, received_at, message_id, identifier_id, lead_id, kind, name, channel,
-                                 occurred_at, properties, signal)
-        SELECT %s, %s, message_id, identifier_id, lead_id, kind, name, channel, occurred_at, properties, signal
-        FROM {table} WHERE true
-        ON CONFLICT (source_id, message_id) DO NOTHING
-        RETURNING message_id
+        INSERT INTO leads_event (source_id, received_at, {names})
+        SELECT %(source_id)s, %(received_at)s, {names} FROM {given_in("%(rows)s", EVENT)} WHERE true
+        ON CONFLICT (source_id, message_id) DO NOTHING RETURNING message_id
     """  # noqa: S608 - names of our own
-    return {row[0] for row in fetch(sql, [source_id, as_time(now), *parameters])}
+    return Prepared("leadcrm_events", sql, {"source_id": "bigint", "received_at": "timestamptz", "rows": "jsonb"})
 
 
 def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:

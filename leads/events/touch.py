@@ -48,10 +48,9 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
             spans.setdefault(event.lead_id, _Span()).include(event)
     if not spans:
         return []
-    table, parameters = given(
-        [{"lead_id": lead_id, **span.row()} for lead_id, span in spans.items()], lead_id="bigint", **TOUCH
-    )
-    sql = f"UPDATE leads_lead SET {touching()} FROM {table} WHERE leads_lead.id = given.lead_id"  # noqa: S608 - our own
+    rows = [{"lead_id": lead_id, **span.row()} for lead_id, span in spans.items()]
+    table, parameters = given(rows, lead_id="bigint", **TOUCH)
+    sql = f"UPDATE leads_lead SET {touching('%s')} FROM {table} WHERE leads_lead.id = given.lead_id"  # noqa: S608 - our own
     run(sql, [as_time(now), *parameters])
     signals.events_recorded.send(sender=Event, lead_ids=sorted(spans), now=now)
     return sorted(spans)
@@ -93,7 +92,7 @@ class _Span:
 
 
 @cache
-def touching(now: str = "%s") -> str:
+def touching(now: str) -> str:
     """Return the SET of an UPDATE of leads by a table `given` with the columns of TOUCH."""
     is_last = f"""given.last_at IS NOT NULL AND (
         leads_lead.last_event_kind = '' OR given.last_at > leads_lead.last_event_at

@@ -11,7 +11,7 @@ from datetime import datetime
 from leads.identity.keys import Key
 from leads.identity.resolve import STANDING, KnownLead
 from leads.models import Identifier
-from leads.rows import as_time, fetch, for_update, given
+from leads.rows import as_list, as_time, fetch, for_update, given, listed, one_of
 
 
 class MoreToLock(Exception):
@@ -55,11 +55,12 @@ def lock_known_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], d
     """Lock leads in id order and return what identity must know of them, and all their identifiers."""
     if not lead_ids:
         return {}, {}
-    places = ", ".join(["%s"] * len(lead_ids))
-    sql = f"SELECT id, stage FROM leads_lead WHERE id IN ({places}) ORDER BY id {for_update()}"  # noqa: S608
-    known = {pk: KnownLead(pk, set(), STANDING[stage]) for pk, stage in fetch(sql, list(lead_ids))}
+    sql = f"SELECT id, stage FROM leads_lead WHERE {listed('id', '%s')} ORDER BY id {for_update()}"  # noqa: S608
+    known = {pk: KnownLead(pk, set(), STANDING[stage]) for pk, stage in fetch(sql, [as_list(lead_ids)])}
     theirs: dict[Key, int] = {}
-    for kind, value, lead_id in Identifier.objects.filter(lead_id__in=known).values_list("kind", "value", "lead_id"):
+    for kind, value, lead_id in Identifier.objects.filter(lead_id__in=one_of(known)).values_list(
+        "kind", "value", "lead_id"
+    ):
         known[lead_id].kinds.add(kind)
         theirs[kind, value] = lead_id
     return known, theirs
@@ -70,9 +71,9 @@ def _lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | Non
     for kind, value in keys:
         values.setdefault(kind, []).append(value)
     # A step into the index for each kind; pairs in one list take the database twice as long to plan and to find.
-    wanted = " OR ".join(f"(kind = %s AND value IN ({', '.join(['%s'] * len(some))}))" for some in values.values())
+    wanted = " OR ".join(f"(kind = %s AND {listed('value', '%s')})" for _ in values)
     sql = f"SELECT id, kind, value, lead_id FROM leads_identifier WHERE {wanted} ORDER BY kind, value {for_update()}"  # noqa: S608
-    return fetch(sql, [part for kind, some in values.items() for part in (kind, *some)])
+    return fetch(sql, [part for kind, some in values.items() for part in (kind, as_list(some))])
 
 
 def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from leads.models import Lead
-from leads.rows import given, run
+from leads.rows import given, one_of, run
 
 
 def search_text(lead: Lead, company: str) -> str:
@@ -15,7 +15,7 @@ def refresh_search(lead_ids: Collection[int]) -> None:
     """Write the search texts of these leads anew; two statements for any number of them."""
     if not lead_ids:
         return
-    leads = Lead.objects.filter(pk__in=lead_ids).select_related("organization").order_by("pk")
+    leads = Lead.objects.filter(pk__in=one_of(lead_ids)).select_related("organization").order_by("pk")
     rows = [
         {"lead_id": lead.pk, "text": search_text(lead, lead.organization.name if lead.organization else "")}
         for lead in leads
