@@ -16,12 +16,13 @@ def client_ip(request: HttpRequest) -> str:
     if not settings.TRUSTED_PROXIES:
         return seen
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    while forwarded and _is_trusted(seen):
+    while forwarded and is_trusted(seen):
         seen = forwarded.pop()
     return seen if _is_address(seen) else ""
 
 
-def _is_trusted(address: str) -> bool:
+def is_trusted(address: str) -> bool:
+    """Tell whether an address is that of a proxy named in TRUSTED_PROXIES."""
     return _is_address(address) and any(
         ip_address(address) in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES
     )

@@ -1,4 +1,4 @@
-"""What happens to a request before its view: the short way for capture, the user's time zone, the relaxed CSP."""
+"""What happens to a request before its view: the short way for capture, proxies, the time zone, the relaxed CSP."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+
+from leadcrm.client_ip import is_trusted
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -20,6 +22,7 @@ CAPTURE_PREFIXES = (
 CAPTURE_PATHS = frozenset({"/e", "/s"})
 
 
+FORWARDED_PROTO = "HTTP_X_FORWARDED_PROTO"
 HEALTH_PATHS = ("/healthz", "/readyz")
 
 
@@ -56,6 +59,18 @@ class CaptureMiddleware:
             return self.get_response(request)
         response: HttpResponse = view(request, *args, **kwargs)
         return response
+
+
+class ProxyMiddleware:
+    """Believe only a trusted proxy that a request came over https; anybody else can write that header too."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if FORWARDED_PROTO in request.META and not is_trusted(request.META.get("REMOTE_ADDR", "")):
+            del request.META[FORWARDED_PROTO]
+        return self.get_response(request)
 
 
 class TimeZoneMiddleware:

@@ -122,6 +122,8 @@ MIDDLEWARE = [
     "leadcrm.middleware.HealthMiddleware",
     # Capture addresses answer here and skip the rest: no session, no cookies, no redirect.
     "leadcrm.middleware.CaptureMiddleware",
+    # Before anything asks whether a request came over https.
+    "leadcrm.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from leadcrm.accounts import admin_sign_in
 from leadcrm.health import healthz, readyz
 from leadcrm.metrics import metrics
 from leadcrm.setup import setup
@@ -20,8 +20,7 @@ urlpatterns = [
     path("api/docs/", login_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("accounts/", include("leadcrm.accounts")),
     path("setup/", setup, name="setup"),
-    # One place to sign in, with its lockout and its look.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from leads.broker import broker
 from leads.channels.connectors.process import forget_old, process, process_due
 from leads.channels.forms.mail import send_form_mail, unsent_mails
 from leads.identity.alike import compare_next
@@ -37,7 +39,7 @@ def send_what_forms_owe() -> None:
 def send_mail_soon(mail_id: int) -> None:
     """Have a mail sent by a worker; without a broker this process sends it."""
     if settings.REDIS_URL:
-        send_mail_of_form.delay(mail_id=mail_id)
+        broker.reach(lambda: send_mail_of_form.delay(mail_id=mail_id))
     else:
         send_mail_of_form(mail_id=mail_id)
 
@@ -64,7 +66,7 @@ def process_soon(delivery_ids: Sequence[int]) -> None:
     """See that these deliveries, stored and committed, are worked on at once."""
     if settings.REDIS_URL:
         for delivery_id in delivery_ids:
-            process_delivery.delay(delivery_id=delivery_id)
+            broker.reach(partial(process_delivery.delay, delivery_id=delivery_id))
     elif len(delivery_ids) <= PROCESSED_IN_THE_REQUEST:
         for delivery_id in delivery_ids:
             # A vendor's API may be slow: what must be fetched is left to the worker.

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from leads.broker import broker
 from scoring.qualification.drain import drain_all, drain_part, due_parts, score_now
 from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn, take_turns
 from scoring.rules.publish import continue_marking
@@ -35,7 +36,7 @@ def sweep() -> None:
 def score_soon(lead_ids: Sequence[int]) -> None:
     """See that these leads, marked due and committed, are scored at once."""
     if settings.REDIS_URL:
-        enqueue_parts(parts_of(lead_ids))
+        broker.reach(lambda: enqueue_parts(parts_of(lead_ids)))
     elif len(lead_ids) <= SCORED_IN_THE_REQUEST:
         score_now(lead_ids, clock=timezone.now)
 

@@ -200,7 +200,7 @@ TABLE = {
     "readyz": Row(ANYONE),
     "metrics": Row(ADMIN),
     # Django admin guards its own addresses, all alike; the sign-in is ours.
-    "admin/login/": Row(ANYONE),
+    "admin/login/": Row(ADMIN),
     "admin/*": Row(ADMIN),
 }
 

@@ -122,7 +122,15 @@ def test_signing_out_needs_a_post_and_ends_the_session(sales, signed_in):
 def test_the_admins_own_sign_in_leads_to_the_one_with_the_lockout(client, sales):
     response = client.get("/admin/login/?next=/admin/")
 
-    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/admin/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2F")
+
+
+def test_whom_the_admin_does_not_let_in_hears_who_can(admin, sales, signed_in):
+    response = signed_in(sales).get("/admin/", follow=True)
+
+    assert response.status_code == 403
+    assert f"You are signed in as {sales}, Sales" in response.content.decode()
+    assert f"{admin}" in response.content.decode()
 
 
 def test_a_forgotten_password_is_set_anew_by_the_link_in_the_mail_once(client, sales):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import transaction
@@ -13,6 +13,9 @@ from leads import signals
 from leads.errors import StageMoveRefused
 from leads.lifecycle.transitions import TRANSITIONS
 from leads.models import Lead, Stage, StageChange, User
+
+# How long a recycled lead rests where nobody says until when.
+REST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ def move_leads(
     """Move leads to the ends of their paths, record every step and announce it; all or none.
 
     A lead moves only from the stage its move names and, if given, while `where` holds: one conditional UPDATE decides.
-    `columns` are set in that same UPDATE. Raises StageMoveRefused when a move is not allowed or came too late.
+    `columns` are set in that same UPDATE, such as a recycled lead's `retry_on`, 30 days ahead unless given.
+    Raises StageMoveRefused when a move is not allowed or came too late.
     """
     for move in moves:
         _check_path(move)
@@ -55,7 +59,7 @@ def move_leads(
         groups[move.from_stage, move.path[-1]].append(move.lead_id)
     for (from_stage, to_stage), lead_ids in groups.items():
         waiting = Lead.objects.filter(where or Q(), pk__in=lead_ids, stage=from_stage)
-        moved = waiting.update(**_stage_columns(to_stage, now), **(columns or {}))
+        moved = waiting.update(**{**_stage_columns(to_stage, now), **(columns or {})})
         if moved != len(set(lead_ids)):
             raise StageMoveRefused(f"The lead has left the stage {Stage(from_stage).label} meanwhile.")
     changes = StageChange.objects.bulk_create(_steps(moves, now=now, actor=actor))
@@ -73,7 +77,7 @@ def _check_path(move: Move) -> None:
 def _stage_columns(stage: str, now: datetime) -> dict[str, object]:
     columns: dict[str, object] = {"stage": stage, "stage_changed_at": now}
     if stage == Stage.RECYCLED:
-        columns["recycled_at"] = now
+        columns["recycled_at"], columns["retry_on"] = now, now.date() + REST
     if stage == Stage.DISQUALIFIED:
         columns["disqualified_at"] = now
     return columns

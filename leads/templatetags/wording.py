@@ -83,11 +83,11 @@ def day_short(moment: datetime | None) -> str:
 
 @register.filter
 def exactly(moment: datetime | None) -> str:
-    """Give the exact local time for a title: "Tue 17 Nov 2026, 11:20"."""
+    """Give the exact local time and its zone for a title: "Tue 17 Nov 2026, 11:20 CET"."""
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
 @register.filter

@@ -32,7 +32,7 @@ def roles_required(*roles: Role) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             if request.user.role not in roles:
-                return _refuse(request, roles)
+                return refuse(request, roles)
             return view(request, *args, **kwargs)
 
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
@@ -55,7 +55,8 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _refuse(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse:
+def refuse(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse:
+    """Say whom a page is for, and who can grant the right to open it."""
     admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("id")[:3]
     context = {"roles": [role.label for role in roles], "admins": admins}
     return render(request, "403.html", context, status=403)

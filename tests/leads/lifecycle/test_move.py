@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.db.models import Q
 
@@ -99,3 +101,15 @@ def test_a_batch_of_any_size_takes_the_same_number_of_queries(django_assert_num_
         move_leads(few, now=NOON)
     with django_assert_num_queries(5):
         move_leads(many, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("given", "retry_on"), [({}, date(2026, 7, 17)), ({"retry_on": date(2026, 9, 1)}, date(2026, 9, 1))]
+)
+def test_a_recycled_lead_rests_thirty_days_unless_told_until_when(sales, given, retry_on):
+    lead = make_lead(stage=Stage.CLAIMED, owner=sales, claimed_at=NOON)
+
+    move_leads([Move(lead.pk, Stage.CLAIMED, (Stage.RECYCLED,), "Not now.")], now=NOON, columns=given)
+
+    lead.refresh_from_db()
+    assert (lead.recycled_at, lead.retry_on) == (NOON, retry_on)
