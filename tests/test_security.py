@@ -180,7 +180,7 @@ def test_the_log_of_a_mistake_of_ours_holds_nothing_about_people(marketer, api_o
 
 
 @pytest.mark.parametrize(("peer", "status"), [("10.0.0.7", 200), ("203.0.113.9", 301), ("", 301)])
-def test_only_a_trusted_proxy_is_believed_that_a_request_came_over_https(client, settings, admin, peer, status):
+def test_only_a_trusted_proxy_is_believed_that_a_request_came_over_https(client, settings, sales, peer, status):
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = True

