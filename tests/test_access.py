@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 
 from leads.merging.merge import merge_leads
-from leads.models import ChatDialogue, Role, Stage, User
+from leads.models import ChatDialogue, DuplicateCandidate, Role, Stage, User
 from tests.make import (
     NOON,
     make_asset,
@@ -176,6 +176,11 @@ TABLE = {
     "api/leads/<int:pk>/explanation/": Row(USERS),
     "api/leads/<int:pk>/claim/": Row(CLAIMING, "post"),
     "api/leads/<int:pk>/release/": Row(CLAIMING, "post"),
+    "api/leads/<int:pk>/merge/": Row(MERGING, "post", status=400),
+    "api/merges/": Row(USERS),
+    "api/merges/<int:pk>/undo/": Row(MERGING, "post"),
+    "api/duplicates/": Row(USERS),
+    "api/duplicates/<int:pk>/dismiss/": Row(MERGING, "post"),
     "api/events/": Row(USERS),
     "api/organizations/": Row(USERS),
     "api/organizations/<int:pk>/": Row(USERS),
@@ -293,7 +298,10 @@ def thing_for(route, who) -> object:
         return make_form().pk
     if "organizations" in route:
         return organization.pk
-    if "merge_id" in route:
+    if "duplicates/<int:pk>" in route:
+        one, other = make_sql(), make_sql()
+        return DuplicateCandidate.objects.create(first=one, second=other, reason="Same.", created_at=NOON).pk
+    if "merge_id" in route or "merges/<int:pk>" in route:
         by = make_user()
         return merge_leads(make_sql().pk, make_sql().pk, by=by, now=NOON).pk
     owner = User.objects.filter(username=who).first()

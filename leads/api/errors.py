@@ -8,12 +8,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from leads.errors import AlreadyClaimed, LeadError, NotOwner, StageMoveRefused
+from leads.errors import AlreadyClaimed, LeadError, MergeRefused, NotOwner, StageMoveRefused
 from leads.people.edit import InvalidField
 
 log = structlog.get_logger(__name__)
 
-STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 409, NotOwner: 403}
+STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 409, MergeRefused: 409, NotOwner: 403}
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -14,12 +14,14 @@ from rest_framework.response import Response
 from leads.api.drafts import LeadChanges, NewLead, with_organization, with_other_attributes
 from leads.api.filters import LeadFilters, narrow_leads
 from leads.api.lookup import find_lead
+from leads.api.merges import MergedLeadSerializer, MergeOrder, MergeSerializer
 from leads.api.pages import PagedViewSet
-from leads.api.permissions import CanClaim, caller
+from leads.api.permissions import CanClaim, CanMerge, caller
 from leads.api.serializers import AlreadyClaimedSerializer, EventSerializer, LeadSerializer
 from leads.errors import AlreadyClaimed
 from leads.handoff.claim import claim_lead
 from leads.handoff.release import release_lead
+from leads.merging.merge import merge_leads
 from leads.models import Event, Lead
 from leads.people.add import add_lead
 from leads.people.edit import check_edit, edit_lead
@@ -109,6 +111,21 @@ class LeadViewSet(PagedViewSet):
         """Put a claimed lead back to `sql`, unassigned, on the clock that it had."""
         release_lead(find_lead(pk), rep=caller(request), now=timezone.now())
         return self._answer(find_lead(pk))
+
+    @extend_schema(
+        request=MergeOrder,
+        responses={200: MergedLeadSerializer, 409: OpenApiResponse(description="They can't be one.")},
+    )
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanMerge])
+    def merge(self, request: Request, pk: int) -> Response:
+        """Merge another lead into this one; `merge.id` in the answer is what undoes it."""
+        given = _understood(MergeOrder(data=request.data))
+        lead = find_lead(pk)
+        choices = given.get("keep", {})
+        merge = merge_leads(lead.pk, given["absorbed"], choices=choices, by=caller(request), now=timezone.now())
+        response = self._answer(find_lead(lead.pk))
+        response.data = {**response.data, "merge": MergeSerializer(merge).data}
+        return response
 
     def _answer(self, lead: Lead, status: int = 200) -> Response:
         """Answer with a lead; Content-Location tells the address of the one that stands for a merged one."""

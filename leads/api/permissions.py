@@ -18,6 +18,16 @@ class CanClaim(BasePermission):
         return isinstance(request.user, User) and request.user.role in (Role.SALES, Role.MANAGER, Role.ADMIN)
 
 
+class CanMerge(BasePermission):
+    """Deciding who is one person is for marketing, managers and admins."""
+
+    message = "Merging leads and undoing it is for the roles marketer, manager and admin."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether the user's role may merge leads."""
+        return isinstance(request.user, User) and request.user.role in (Role.MARKETER, Role.MANAGER, Role.ADMIN)
+
+
 def caller(request: Request) -> User:
     """Return the user whom authentication let in."""
     if not isinstance(request.user, User):

@@ -1,5 +1,6 @@
 """Merge two leads because somebody says that they are one person."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import OperationalError, transaction
@@ -9,7 +10,7 @@ from leads.errors import MergeRefused
 from leads.events.due import mark_due
 from leads.identity.absorb import absorb_leads
 from leads.identity.keys import Key
-from leads.identity.locks import MoreToLock, lock_identifiers, lock_known_leads
+from leads.identity.locks import MoreToLock, lock_identifiers
 from leads.merging.outcome import Choices, check_choices, check_survivor, merged_profile
 from leads.models import Identifier, Lead, Merge, User
 from leads.people.profile import update_profiles
@@ -53,16 +54,20 @@ def _merge(survivor_id: int, absorbed_id: int, choices: Choices, by: User, now: 
 def lock_pair(one_id: int, other_id: int, *, now: datetime) -> tuple[Lead, Lead]:
     """Lock two leads with all their identifiers, as intake does, and return them as they are now.
 
+    A lead that was merged into another is not locked: who holds its survivor's lock may write it, and nobody else.
     Raises MergeRefused where one does not exist, MoreToLock when the transaction must start again.
     """
     ids = (one_id, other_id)
-    keys: set[Key] = set(Identifier.objects.filter(lead_id__in=ids).values_list("kind", "value"))
-    locked = lock_identifiers((), optional=keys, now=now)
-    _, theirs = lock_known_leads(ids)
-    if theirs.keys() - locked.ids.keys():
-        raise MoreToLock(theirs.keys() - locked.ids.keys())
+    locked = lock_identifiers((), optional=_keys_of(ids), now=now)
+    list(Lead.objects.current().filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    if unlocked := _keys_of(ids) - locked.ids.keys():
+        raise MoreToLock(unlocked)
     leads = Lead.objects.select_related("organization", "owner").in_bulk(ids)
     for lead_id in ids:
         if lead_id not in leads:
             raise MergeRefused(f"There is no lead {lead_id}.")
     return leads[one_id], leads[other_id]
+
+
+def _keys_of(lead_ids: Collection[int]) -> set[Key]:
+    return set(Identifier.objects.filter(lead_id__in=lead_ids).values_list("kind", "value"))
