@@ -1,7 +1,6 @@
 """Real processes beside the tests, on the database that the tests see: web server, Celery workers, beat."""
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import redis
 import requests
+from django.conf import settings
 from django.db import connection
 
 from leadcrm.management.commands.serve import CELERY
@@ -81,7 +81,8 @@ class Processes:
         self.started: list[Running] = []
         self.environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"} | {
             "DATABASE_URL": database,
-            "SECRET_KEY": secrets.token_urlsafe(50),
+            # The tests' own: what they seal, the processes can read.
+            "SECRET_KEY": settings.SECRET_KEY,
             "LEADCRM_VAR_DIR": str(folder),
             "LOG_LEVEL": "WARNING",
         }
