@@ -41,7 +41,9 @@ def claim_lead(lead: Lead, *, rep: User, now: datetime) -> None:
 
 
 def _refusal(lead: Lead, *, now: datetime) -> AlreadyClaimed:
-    current = Lead.objects.select_related("owner").get(pk=lead.pk)
+    current = Lead.objects.select_related("owner", "merged_into").get(pk=lead.pk)
+    if current.merged_into is not None:
+        return AlreadyClaimed(f"{current.display_name} was merged into {current.merged_into.display_name} meanwhile.")
     if current.stage != Stage.CLAIMED or current.owner is None or current.claimed_at is None:
         return AlreadyClaimed(f"{current.display_name} is {current.get_stage_display()} and not in the queue.")
     ago = _ago((now - current.claimed_at).total_seconds())

@@ -32,7 +32,7 @@ def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
                 [move],
                 now=now,
                 actor=rep,
-                where=Q() if may_release_any else Q(owner=rep),
+                where=Q(merged_into=None) if may_release_any else Q(merged_into=None, owner=rep),
                 columns={"owner": None, "claimed_at": None},
             )
             # While it was claimed nobody asked whether it still is an SQL.

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from leads.errors import MergeRefused
+from leads.errors import AlreadyClaimed, MergeRefused, NotOwner
 from leads.handoff.claim import claim_lead
+from leads.handoff.release import release_lead
 from leads.identity.duplicates import note_duplicates
 from leads.identity.resolve import Doubt
 from leads.intake.take_in import take_in
@@ -200,6 +201,18 @@ def test_an_absorbed_claim_is_its_rep_s_again(marketer, sales, other_sales):
 
     assert list(Lead.objects.claimed_by(other_sales)) == [absorbed]
     assert list(Lead.objects.claimed_by(sales)) == [survivor]
+
+
+def test_an_absorbed_lead_is_neither_claimed_nor_released(marketer, sales, manager):
+    waiting, claimed = make_sql(first_name="Wim"), make_lead(stage=Stage.CLAIMED, owner=sales, claimed_at=NOON)
+    survivor = make_lead(stage=Stage.CUSTOMER, first_name="Ada")
+    for lead in (waiting, claimed):
+        merge_leads(survivor.pk, lead.pk, by=marketer, now=NOON)
+
+    with pytest.raises(AlreadyClaimed, match="Wim was merged into Ada meanwhile"):
+        claim_lead(waiting, rep=sales, now=LATER)
+    with pytest.raises(NotOwner):
+        release_lead(claimed, rep=manager, now=LATER)
 
 
 def test_of_three_in_one_any_can_leave_first(marketer):
