@@ -86,7 +86,7 @@ class Zoom(Provider):
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
         """Return a registration."""
-        body = json.dumps(_sample(now)).encode()
+        body = json.dumps(_sample(now), separators=(",", ":")).encode()
         stamp = f"{now.timestamp():.0f}"
         signature = f"v0={hex_mac(secrets.get('secret_token', ''), f'v0:{stamp}:'.encode() + body)}"
         headers = {"content-type": "application/json", "x-zm-request-timestamp": stamp, "x-zm-signature": signature}
