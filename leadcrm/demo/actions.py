@@ -127,8 +127,13 @@ def request_sales(story: Story) -> None:
 
 
 def book_meeting(story: Story) -> None:
-    """Book a meeting."""
-    story.add("meeting_booked", identifies=True, place=f"{story.rng.choice(content.SHOWROOMS)} showroom")
+    """Book a meeting; one in ten is moved, one called off, one missed."""
+    place = f"{story.rng.choice(content.SHOWROOMS)} showroom"
+    story.add("meeting_booked", identifies=True, place=place)
+    # By a digit of its time, so that no draw of chance changes what comes after.
+    turn = int(story.age * 1000) % 10
+    if turn < 3:
+        story.add_later(1, ("meeting_rescheduled", "meeting_cancelled", "meeting_missed")[turn], place=place)
 
 
 def start_trial(story: Story) -> None:
@@ -138,6 +143,7 @@ def start_trial(story: Story) -> None:
     story.add("signed_up", plan="trial")
     story.add("account_created", plan="trial")
     _use_account(story)
+    story.add_later(11, "trial_ending", model=model)
     story.add_later(14, "trial_ended", model=model)
     if story.rng.random() < 0.16 + 0.12 * story.intent:
         story.add_later(14.02, "trial_converted", model=model)

@@ -11,6 +11,7 @@ from leadcrm.demo.bulk import continue_ids, next_id, refresh_statistics
 from leadcrm.demo.chances import most_points
 from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
+from leadcrm.demo.connectors import make_connectors
 from leadcrm.demo.journeys import tell_journey, tell_visit, tell_waiting_journey
 from leadcrm.demo.life import Life, World
 from leadcrm.demo.organizations import Taken, make_companies
@@ -67,6 +68,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
         report(chunk.size)
     continue_ids((Organization, Lead, Identifier, Event))
     make_chats(seed=seed, now=now)
+    make_connectors(seed=seed, now=now)
     refresh_statistics()
     return events
 

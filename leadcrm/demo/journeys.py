@@ -144,6 +144,7 @@ def _answer_newsletter(story: Story, issue: str) -> bool:
         story.add("email_marked_as_spam", campaign="Grounds", subject=issue)
     elif chance < 0.03:
         story.add("unsubscribed", campaign="Grounds", reason="Too many e-mails")
+        story.add_later(1, "erasure_requested" if int(story.age * 1000) % 2 else "data_requested")
     elif chance < 0.38:
         story.add_later(story.rng.uniform(0.02, 2), "email_opened", campaign="Grounds", subject=issue)
         if chance < 0.12 + 0.03 * story.intent:
