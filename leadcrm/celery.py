@@ -18,6 +18,7 @@ app.autodiscover_tasks(["leads", "scoring"])
 SCHEDULE: dict[str, dict[str, Any]] = {
     "score what is due": {"task": "scoring.tasks.sweep", "schedule": 5.0},
     "send what forms owe": {"task": "leads.tasks.send_what_forms_owe", "schedule": 30.0},
+    "forget old submissions": {"task": "leads.tasks.forget_submissions", "schedule": 3600.0},
     "process deliveries that are due": {"task": "leads.tasks.sweep_deliveries", "schedule": 5.0},
     "forget old deliveries": {"task": "leads.tasks.forget_deliveries", "schedule": 3600.0},
     "find duplicates": {"task": "leads.tasks.find_duplicates", "schedule": 15.0},

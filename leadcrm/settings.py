@@ -280,6 +280,8 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+# Seconds: a mail server that takes connections and never answers must not hold up a worker.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"leadcrm@{_public.hostname or 'localhost'}")
 
 # --- REST -----------------------------------------------------------------------------------------------
@@ -393,6 +395,15 @@ UNFOLD = {
                     _admin_link("Organizations", "leads_organization", "apartment"),
                     _admin_link("Possible duplicates", "leads_duplicatecandidate", "join"),
                     _admin_link("Stage changes", "leads_stagechange", "stairs"),
+                ],
+            },
+            {
+                "title": "Forms",
+                "items": [
+                    _admin_link("Forms", "leads_form", "dynamic_form"),
+                    _admin_link("Submissions kept apart", "leads_formsubmission", "report"),
+                    _admin_link("Consents", "leads_consent", "verified_user"),
+                    _admin_link("Mails of forms", "leads_formmail", "mail"),
                 ],
             },
             {

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from leads.broker import broker
 from leads.channels.connectors.process import forget_old, process, process_due
+from leads.channels.forms.forget import forget_old_submissions
 from leads.channels.forms.mail import send_form_mail, unsent_mails
 from leads.identity.alike import compare_next
 
@@ -34,6 +35,12 @@ def send_what_forms_owe() -> None:
     """Send what a lost task, a dead worker or a mail server that was away left behind."""
     for mail_id in unsent_mails(now=timezone.now()):
         send_mail_soon(mail_id)
+
+
+@shared_task
+def forget_submissions() -> None:
+    """Delete submissions and mails of forms that are too old to keep."""
+    forget_old_submissions(now=timezone.now())
 
 
 def send_mail_soon(mail_id: int) -> None:

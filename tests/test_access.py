@@ -184,6 +184,8 @@ TABLE = {
     "api/events/": Row(USERS),
     "api/organizations/": Row(USERS),
     "api/organizations/<int:pk>/": Row(USERS),
+    "api/forms/": Row(USERS),
+    "api/forms/<int:pk>/": Row(USERS),
     "api/queue/": Row(USERS),
     "api/rule-sets/": Row(USERS),
     "api/rule-sets/<int:version>/": Row(USERS),
@@ -294,7 +296,7 @@ def thing_for(route, who) -> object:
         return make_link().pk
     if "<slug:key>" in route:
         return make_form().key
-    if "<int:form_id>" in route:
+    if "<int:form_id>" in route or "forms/<int:pk>" in route:
         return make_form().pk
     if "organizations" in route:
         return organization.pk

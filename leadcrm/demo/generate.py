@@ -12,6 +12,7 @@ from leadcrm.demo.chances import most_points
 from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
 from leadcrm.demo.connectors import make_connectors
+from leadcrm.demo.forms import make_forms
 from leadcrm.demo.journeys import tell_journey, tell_visit, tell_waiting_journey
 from leadcrm.demo.life import Life, World
 from leadcrm.demo.organizations import Taken, make_companies
@@ -62,6 +63,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
         source_id=make_website(now=now).pk,
         now=now.timestamp(),
     )
+    make_forms(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
     events = 0
     for chunk in _chunks(leads):
         events += _make_chunk(chunk, Random(f"{seed}:{chunk.number}"), world, now)

@@ -5,6 +5,7 @@ from leads.admin.chat import ChatConversationAdmin, ChatDialogueAdmin, ChatVersi
 from leads.admin.connector import ConnectorAdmin, DeliveryAdmin
 from leads.admin.duplicate import DuplicateCandidateAdmin
 from leads.admin.event import EventAdmin
+from leads.admin.form import ConsentAdmin, FormAdmin, FormMailAdmin, FormSubmissionAdmin
 from leads.admin.lead import LeadAdmin
 from leads.admin.organization import OrganizationAdmin
 from leads.admin.rejected_event import RejectedEventAdmin
@@ -20,9 +21,13 @@ __all__ = [
     "ChatDialogueAdmin",
     "ChatVersionAdmin",
     "ConnectorAdmin",
+    "ConsentAdmin",
     "DeliveryAdmin",
     "DuplicateCandidateAdmin",
     "EventAdmin",
+    "FormAdmin",
+    "FormMailAdmin",
+    "FormSubmissionAdmin",
     "LeadAdmin",
     "OrganizationAdmin",
     "RejectedEventAdmin",

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from leads.consent.state import last_words
 from leads.models import DuplicateCandidate, Lead, Merge, Stage, StageChange, User
 from leads.people.keyset import BadCursor, Order
 from leads.web.access import CLAIMING, EVERYONE, MERGING, roles_required, signed_in
@@ -37,6 +38,7 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
         "duplicates": _duplicates(lead),
         "merges": _merges(lead),
         "may_merge": user.role in MERGING,
+        "consents": last_words([lead.pk]),
         "may_claim": user.role in CLAIMING and lead.stage == Stage.SQL,
         "may_release": lead.stage == Stage.CLAIMED and (lead.owner == user or user.role in ("manager", "admin")),
         **_neighbours(lead, state, user),

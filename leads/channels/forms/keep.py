@@ -21,15 +21,19 @@ EDITABLE = (
 )
 
 
-def make_form(ready: str, *, name: str = "", by: User | None, now: datetime) -> Form:
-    """Store a form like a ready-made one (a key of READY), live at once, under its name or the next free one."""
+def make_form(ready: str, *, name: str = "", key: str = "", by: User | None, now: datetime) -> Form:
+    """Store a form like a ready-made one of READY, live at once, under its name or the next free one.
+
+    key: for its address, where it must not be a random one.
+    """
     made = {"fields": [], "consents": [], **READY[ready]}
-    return _store({**made, "name": name or made["name"]}, by=by, now=now)
+    return _store({**made, "name": name or made["name"], "key": key or new_key()}, by=by, now=now)
 
 
 def copy_form(form: Form, *, by: User, now: datetime) -> Form:
     """Store another form that asks the same, under a name of its own."""
-    return _store({name: getattr(form, name) for name in EDITABLE}, by=by, now=now)
+    copied = {name: getattr(form, name) for name in EDITABLE}
+    return _store({**copied, "key": new_key()}, by=by, now=now)
 
 
 @transaction.atomic
@@ -56,7 +60,7 @@ def open_form(form: Form, *, is_live: bool, by: User, now: datetime) -> None:
 @transaction.atomic
 def _store(made: Mapping[str, Any], *, by: User | None, now: datetime) -> Form:
     name = _free_name(str(made["name"]))
-    form = Form(**{**made, "name": name, "key": new_key(), "created_at": now, "changed_at": now})
+    form = Form(**{**made, "name": name, "created_at": now, "changed_at": now})
     form.save()
     record_audit("form made", form.name, by=by, now=now)
     return form

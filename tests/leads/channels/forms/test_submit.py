@@ -1,6 +1,7 @@
 """What a form that is sent becomes: a lead, an event, consents word for word, mails that are owed."""
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.core import mail
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from leads.channels.forms.answers import AnswersRefused
 from leads.channels.forms.confirm import confirm_submission
 from leads.channels.forms.fields import asked_fields
+from leads.channels.forms.forget import forget_old_submissions
 from leads.channels.forms.known import known_by_answers, known_by_mail, read_known
-from leads.channels.forms.mail import opt_in_address, read_opt_in
+from leads.channels.forms.mail import opt_in_address, read_opt_in, send_form_mail, unsent_mails
 from leads.channels.forms.submit import submit_form
 from leads.channels.forms.visit import Visit
 from leads.consent.state import allows, last_words
@@ -310,3 +312,51 @@ def test_a_submission_costs_a_fixed_number_of_queries():
         send(form, 1, email="a@acme.com", name="Ada Moen", consent_email="on")
 
     assert len(queries) <= 20, [query["sql"][:90] for query in queries]
+
+
+def test_what_is_old_is_forgotten_and_what_was_taken_in_stays():
+    form = make_form(**NEWSLETTER)
+    submitted = send(form, 1, email="a@acme.com")
+    confirm_submission(FormSubmission.objects.get(), now=NOON)
+
+    forget_old_submissions(now=NOON + timedelta(days=89))
+    assert FormSubmission.objects.count() == FormMail.objects.count() == 1
+    forget_old_submissions(now=NOON + timedelta(days=91))
+
+    assert FormSubmission.objects.count() == FormMail.objects.count() == 0
+    assert Event.objects.get(kind="newsletter_subscribed").lead_id == submitted.lead_id
+    assert Consent.objects.count() == 2
+
+
+def test_a_mail_that_could_not_be_sent_is_tried_again_later(settings):
+    form = make_form(mail_subject="Your guide", mail_text="Hello {first_name}: {link}", mail_link="https://h.example/g")
+    send(form, email="a@acme.com", name="Ada Moen")
+    (mail_id,) = unsent_mails(now=NOON)
+    settings.EMAIL_BACKEND = "no.such.Backend"
+    with pytest.raises(ImportError):
+        send_form_mail(mail_id, now=NOON)
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    send_form_mail(mail_id, now=NOON + timedelta(minutes=1))
+    assert mail.outbox == []
+    later = NOON + timedelta(minutes=6)
+    assert unsent_mails(now=later) == [mail_id]
+    for _ in range(2):
+        send_form_mail(mail_id, now=later)
+
+    assert [(sent.to, sent.subject, sent.body) for sent in mail.outbox] == [
+        (["a@acme.com"], "Your guide", "Hello Ada: https://h.example/g")
+    ]
+    assert unsent_mails(now=later + timedelta(days=1)) == []
+
+
+def test_a_link_to_a_form_of_ours_knows_whom_the_mail_went_to(settings):
+    settings.PUBLIC_URL = "https://crm.example"
+    form = make_form(mail_text="{link}", mail_link="https://crm.example/f/next/")
+    submitted = send(form, email="a@acme.com")
+
+    send_form_mail(unsent_mails(now=NOON)[0], now=NOON)
+
+    address, _, token = mail.outbox[0].body.partition("?known=")
+    assert address == "https://crm.example/f/next/"
+    assert read_known(unquote(token)).identifier_id == submitted.identifier_id
