@@ -91,12 +91,16 @@ def visit_store(story: Story) -> None:
     """Come to a showroom, where the host writes the visitor down."""
     tried = story.rng.sample(content.MODELS, story.rng.randint(1, 2))
     story.add("store_visited", identifies=True, store=story.rng.choice(content.SHOWROOMS), tried=tried)
+    if story.rng.random() < 0.3:
+        story.add("link_followed", link="showroom", title="Poster in the showroom")
 
 
 def call_us(story: Story) -> None:
     """Call; who takes the call writes the caller down."""
     topic = story.rng.choice(content.CALL_TOPICS)
     story.add("call_received", identifies=True, minutes=story.rng.randint(1, 16), topic=topic)
+    if story.rng.random() < 0.15:
+        story.add("call_missed", direction="in", outcome="no_answer")
 
 
 def look_at_prices(story: Story) -> None:

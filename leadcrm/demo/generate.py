@@ -8,6 +8,7 @@ from random import Random
 from django.db import transaction
 
 from leadcrm.demo.bulk import continue_ids, next_id, refresh_statistics
+from leadcrm.demo.capture import make_call, make_capture
 from leadcrm.demo.chances import most_points
 from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
@@ -22,7 +23,7 @@ from leadcrm.demo.sales import Rep
 from leadcrm.demo.story import Story
 from leadcrm.demo.users import make_users, make_website
 from leads.handoff.clock import sales_hours
-from leads.models import Event, Identifier, Lead, Organization, Role
+from leads.models import Event, Identifier, Lead, Organization, Role, Stage
 from scoring.rules.default import add_default_rule_set
 from scoring.rules.live import live_rule_set
 
@@ -71,6 +72,11 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     continue_ids((Organization, Lead, Identifier, Event))
     make_chats(seed=seed, now=now)
     make_connectors(seed=seed, now=now)
+    make_capture(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
+    # Claimed leads are with people, whom scoring leaves alone.
+    with_a_rep = Lead.objects.filter(stage=Stage.CLAIMED, owner__isnull=False).select_related("owner").order_by("pk")
+    if (lead := with_a_rep.first()) and lead.owner:
+        make_call(lead, by=lead.owner, now=now)
     refresh_statistics()
     return events
 

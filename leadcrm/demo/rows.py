@@ -38,7 +38,9 @@ TABLES = (
 )
 
 # What happens away from the website is written down by people, who know the lead by its e-mail address.
-OFFLINE = frozenset({"store_visited", "call_received", "event_form_submitted", "call_made", "email_sent"})
+OFFLINE = frozenset(
+    {"store_visited", "call_received", "call_missed", "event_form_submitted", "call_made", "email_sent"}
+)
 # Seconds from an event to its arrival.
 TRANSPORT = 0.4
 
