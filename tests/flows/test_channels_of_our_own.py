@@ -1,0 +1,140 @@
+"""Links, downloads, calls, a stand's tablet and a visit to the store, each through HTTP, each ending in an MQL."""
+
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from django.contrib.auth.hashers import make_password
+
+from leads.models import LinkKind, User
+from tests.make import EMAIL_FIELD, NAME_FIELD, PASSWORD, make_form, make_link
+from tests.processes import PATIENCE
+
+CHROME = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
+PDF = b"%PDF-1.7 Office coffee buying guide"
+# By hand, in the rules of a new installation: manager 12, of 120 staff 10, Nordic 6, business address 4.
+NORDIC_MANAGER = {
+    "title": "Operations Manager",
+    "country": "Norway",
+    "company": {"name": "Acme Robotics", "employee_count": 120},
+}
+
+
+class Browser(requests.Session):
+    """A browser on one server: keeps cookies, sends forms with the token of the page that they stand on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+        self.headers.update(CHROME)
+
+    def open(self, path: str, **options) -> requests.Response:
+        return self.get(path if "//" in path else self.address + path, timeout=PATIENCE, **options)
+
+    def fill_in(self, path: str, fields: dict, **options) -> requests.Response:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.open(path).text)[1]
+        sent = {"csrfmiddlewaretoken": token, **fields}
+        response = self.post(self.address + path, sent, timeout=PATIENCE, **options)
+        assert response.status_code == 200, response.text
+        return response
+
+
+@pytest.fixture
+def visitor(product) -> Browser:
+    return Browser(product)
+
+
+@pytest.fixture
+def colleague(product, marketer) -> Browser:
+    """Return the browser of somebody who works here."""
+    # The server does not know the quick hashes of tests.
+    User.objects.filter(pk=marketer.pk).update(password=make_password(PASSWORD, hasher="argon2"))
+    browser = Browser(product)
+    browser.fill_in("/accounts/login/", {"username": marketer.username, "password": PASSWORD})
+    return browser
+
+
+@pytest.mark.parametrize(("kind", "source"), [(LinkKind.AD, "ad"), (LinkKind.SOCIAL, "social")])
+def test_a_click_before_anybody_is_known(visitor, tracker, rest, kind, source):
+    make_link(kind, slug="spring", target="https://shop.example/spring")
+
+    followed = visitor.open("/r/spring/?gclid=g-1", allow_redirects=False)
+    passed = parse_qs(urlsplit(followed.headers["Location"]).query)
+    tracker.identify("user-1", {"email": "ada@acme.com"}, anonymous_id=passed["lc_aid"][0])
+    tracker.flush()
+
+    assert passed["gclid"] == ["g-1"]
+    assert rest.lead_when("ada@acme.com", stage="mql")["source"] == source
+
+
+def test_a_download(visitor, colleague, rest):
+    form = make_form("Guide")
+    fields = {"title": "Buying guide", "kind": "ebook", "form": form.pk, "slug": "guide"}
+    colleague.fill_in("/assets/add/", fields, files={"file": ("guide.pdf", PDF, "application/pdf")})
+
+    ready = visitor.post(f"{visitor.address}/d/guide/", {"email": "ada@acme.com"}, timeout=PATIENCE)
+    assert rest.lead_when("ada@acme.com")["stage"] != "mql"
+    file = visitor.open(ready.headers["Refresh"].partition("url=")[2])
+
+    assert file.content == PDF
+    lead = rest.lead_when("ada@acme.com", stage="mql")
+    kinds = sorted(event["kind"] for event in rest.get(f"/leads/{lead['id']}/events/")["results"])
+    assert kinds == ["ebook_downloaded", "form_submitted", "identified"]
+
+
+def test_a_call_that_is_logged_and_taken_back(colleague, tracker, rest):
+    tracker.identify("user-1", {"email": "ada@acme.com"})
+    tracker.flush()
+    lead = rest.lead_when("ada@acme.com")
+
+    given = {"direction": "in", "outcome": "talked", "minutes": "6", "note": "Asked about service terms"}
+    page = colleague.fill_in(f"/leads/{lead['id']}/calls/add/", given).text
+    assert "Called us, 6 min" in page
+    rest.lead_when("ada@acme.com", stage="mql")
+
+    undo = re.search(rf'action="(/leads/{lead["id"]}/calls/\d+/take-back/)"', page)[1]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    colleague.post(colleague.address + undo, {"csrfmiddlewaretoken": token}, timeout=PATIENCE)
+    rest.lead_when("ada@acme.com", stage="engaged")
+
+
+def test_a_card_left_at_a_stand(visitor, colleague, rest):
+    form = make_form("Stand", key="stand")
+    sheet = colleague.fill_in("/kiosks/", {"event": "Host Milano", "form": form.pk, "ends_on": "2099-01-01"}).text
+    address = urlsplit(unescape(re.search(r'data-copy="([^"]+)"', sheet)[1]))
+    visitor.open(f"{address.path}?{address.query}")
+
+    card = {"id": "0a1b2c3d-0001", "typed": {"email": "ada@acme.com", "name": "Ada Moen"}}
+    body = {"cards": [card]}
+    for _ in range(2):
+        sent = visitor.post(f"{visitor.address}/kiosk/stand/cards/", json=body, timeout=PATIENCE)
+        assert sent.json() == {"results": [{"id": "0a1b2c3d-0001", "state": "stored", "errors": {}}]}
+
+    lead = rest.lead_when("ada@acme.com", stage="mql")
+    events = rest.get(f"/leads/{lead['id']}/events/")["results"]
+    told = [(event["kind"], event["properties"]["event"]) for event in events if event["kind"] != "identified"]
+    assert told == [("event_form_submitted", "Host Milano")]
+
+
+def test_visits_to_the_store_by_api_and_by_a_code_at_the_door(visitor, colleague, tracker, rest):
+    tracker.identify("user-1", {"email": "ada@acme.com", **NORDIC_MANAGER})
+    tracker.flush()
+    lead = rest.lead_when("ada@acme.com", fit=32)
+    make_form("Check-in", key="door", event_kind="store_visited", fields=[EMAIL_FIELD, NAME_FIELD])
+
+    told = {"event": "Store Visited", "lead": lead["id"], "properties": {"store": "Oslo"}}
+    answer = requests.post(f"{rest.address}/events/", json=told, headers=rest.headers, timeout=PATIENCE)
+    assert answer.status_code == 201, answer.text
+    poster = colleague.open("/check-in/door/?place=Showroom+Oslo").text
+    code = unescape(re.search(r"<code>([^<]+)</code>", poster)[1])
+    page = visitor.open(urlsplit(code).path + "?" + urlsplit(code).query)
+    assert "Check-in" in page.text
+    visitor.post(f"{visitor.address}/f/door/", {"email": "ada@acme.com", "_page": code}, timeout=PATIENCE)
+
+    # Two visits 2 x 7, and fit 32: 46.
+    lead = rest.lead_when("ada@acme.com", stage="mql")
+    events = rest.get(f"/leads/{lead['id']}/events/")["results"]
+    visits = [event["properties"] for event in events if event["kind"] == "store_visited"]
+    assert sorted(visit.get("store") or visit["utm_content"] for visit in visits) == ["Oslo", "Showroom Oslo"]
