@@ -22,5 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "process deliveries that are due": {"task": "leads.tasks.sweep_deliveries", "schedule": 5.0},
     "forget old deliveries": {"task": "leads.tasks.forget_deliveries", "schedule": 3600.0},
     "find duplicates": {"task": "leads.tasks.find_duplicates", "schedule": 15.0},
+    "go on with imports": {"task": "leads.tasks.sweep_imports", "schedule": 5.0},
+    "remove old import files": {"task": "leads.tasks.remove_old_import_files", "schedule": 3600.0},
 }
 app.conf.beat_schedule = SCHEDULE

@@ -159,7 +159,7 @@ TEMPLATES = [
     },
 ]
 
-# Files of downloads; no address serves this folder, only the signed links do.
+# Files of downloads, which signed links alone serve, and of imports, which none does. All processes share the folder.
 MEDIA_ROOT = VAR_DIR / "media"
 MOST_MEGABYTES_OF_A_DOWNLOAD = env.int("MOST_MEGABYTES_OF_A_DOWNLOAD", default=50)
 DOWNLOAD_LINK_HOURS = env.int("DOWNLOAD_LINK_HOURS", default=24)
@@ -177,6 +177,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
+
+# A file of leads holds personal data; its rows are leads by then.
+IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=30)
+# The mapping of a file of 2,000 columns is one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

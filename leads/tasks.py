@@ -13,10 +13,15 @@ from leads.broker import broker
 from leads.channels.connectors.process import forget_old, process, process_due
 from leads.channels.forms.forget import forget_old_submissions
 from leads.channels.forms.mail import send_form_mail, unsent_mails
+from leads.channels.imports.retention import remove_old_files
+from leads.channels.imports.work import waiting_imports, work_on_import
 from leads.identity.alike import compare_next
 
 # Seconds after which the search for duplicates lets others have the worker; it goes on at the next turn.
 PATIENCE = 5.0
+
+# Without a broker a request checks, runs and undoes imports of so many rows itself; `manage.py worker` does the rest.
+ROWS_IN_THE_REQUEST = 500
 
 # What has just been stored has a task of its own on the way.
 GRACE = timedelta(seconds=5)
@@ -86,3 +91,34 @@ def find_duplicates() -> None:
     until = time.monotonic() + PATIENCE
     while compare_next(now=timezone.now()) and time.monotonic() < until:
         pass
+
+
+@shared_task
+def work_on(*, job_id: int) -> None:
+    """Check, run or undo an import for a while, and have a worker go on with what is left."""
+    if work_on_import(job_id, clock=timezone.now) and settings.REDIS_URL:
+        work_on.delay(job_id=job_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Go on with the imports that a lost task or a dead worker left behind."""
+    for job_id in waiting_imports(now=timezone.now()):
+        if settings.REDIS_URL:
+            work_on.delay(job_id=job_id)
+        else:
+            work_on(job_id=job_id)
+
+
+@shared_task
+def remove_old_import_files() -> None:
+    """Delete the files of imports that are older than the settings say."""
+    remove_old_files(kept=timedelta(days=settings.IMPORT_FILES_KEPT_DAYS), now=timezone.now())
+
+
+def work_soon(job_id: int, *, rows: int) -> None:
+    """Have an import of so many rows worked on at once."""
+    if settings.REDIS_URL:
+        work_on.delay(job_id=job_id)
+    elif rows <= ROWS_IN_THE_REQUEST:
+        work_on(job_id=job_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from leads.channels.assets.file import keep_file
+from leads.channels.imports.jobs import take_file
 from leads.models import (
     Asset,
     ChatConversation,
@@ -18,6 +20,7 @@ from leads.models import (
     Form,
     Identifier,
     IdentifierKind,
+    ImportJob,
     Kiosk,
     Lead,
     LeadSearch,
@@ -155,3 +158,9 @@ def make_connector(provider: str = "webhook", *, secrets: Mapping[str, str] | No
     return Connector.objects.create(
         provider=provider, source=source, sealed_secrets=seal(secrets or {}), **{**defaults, **fields}
     )
+
+
+def make_import(content: str = "Email\nmaja@lund.no\n") -> ImportJob:
+    """Keep a file of leads that waits for its columns."""
+    file = BytesIO(content.encode())
+    return take_file(file, name="leads.csv", size=len(content), by=make_user(), now=NOON)

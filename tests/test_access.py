@@ -17,6 +17,7 @@ from tests.make import (
     make_connector,
     make_conversation,
     make_form,
+    make_import,
     make_kiosk,
     make_link,
     make_organization,
@@ -55,6 +56,7 @@ TABLE = {
     "": Row(USERS),
     "leads/": Row(USERS),
     "leads/add/": Row(USERS),
+    "leads/export/": Row(CAPTURING),
     "leads/<int:lead_id>/": Row(USERS),
     "leads/<int:lead_id>/activity/": Row(USERS),
     "leads/<int:lead_id>/claim/": Row(CLAIMING, "post"),
@@ -132,6 +134,15 @@ TABLE = {
     "connectors/<int:connector_id>/replay/": Row(CAPTURING, "post"),
     "connectors/<int:connector_id>/deliveries/<int:delivery_id>/": Row(CAPTURING, status=404),
     "connectors/<int:connector_id>/deliveries/<int:delivery_id>/replay/": Row(CAPTURING, "post", status=404),
+    "imports/": Row(CAPTURING),
+    "imports/<int:job_id>/": Row(CAPTURING),
+    "imports/<int:job_id>/progress/": Row(CAPTURING),
+    "imports/<int:job_id>/problems.csv": Row(CAPTURING),
+    "imports/<int:job_id>/columns/": Row(CAPTURING, "post", status=400),
+    **{
+        f"imports/<int:job_id>/{step}/": Row(CAPTURING, "post")
+        for step in ("start", "stop", "go-on", "undo", "discard")
+    },
     # What visitors use
     "d/<slug:slug>/": Row(ANYONE, path="/d/no-such-download/", status=404),
     "d/<slug:slug>/<str:token>/": Row(ANYONE, path="/d/no-such-download/no-token/", status=404),
@@ -292,6 +303,8 @@ def thing_for(route, who) -> object:
         return make_source().pk
     if "connector_id" in route:
         return make_connector().pk
+    if "job_id" in route:
+        return make_import().pk
     if "link_id" in route:
         return make_link().pk
     if "<slug:key>" in route:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from leadcrm.demo.bulk import Row, write_rows
 from leadcrm.demo.life import Life, Standing
 from leadcrm.demo.organizations import Company
 from leadcrm.demo.people import Person
 from leadcrm.demo.story import Step, Story
+from leads.bulk import Row, write_rows
 from leads.events.catalog import BOOKKEEPING, channel_of
 from leads.models import Event, Identifier, Lead, LeadKind, LeadSearch, Organization, StageChange
 

@@ -4,14 +4,14 @@ First the identifiers, by kind and value; then the missing ones are inserted, in
 Whoever binds an identifier to a lead, or re-points it, holds that lead's lock.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from leads.identity.keys import Key
 from leads.identity.resolve import STANDING, KnownLead
 from leads.models import Identifier
-from leads.rows import as_list, as_time, fetch, for_update, given, listed, one_of
+from leads.rows import as_list, as_time, fetch, for_update, given, listed, one_of, run
 
 
 class MoreToLock(Exception):
@@ -41,7 +41,7 @@ def lock_identifiers(wanted: Collection[Key], *, optional: Collection[Key] = (),
         return Locked({}, {}, frozenset())
     ids: dict[Key, int] = {}
     owners: dict[Key, int] = {}
-    for pk, kind, value, lead_id in _lock_existing(keys):
+    for pk, kind, value, lead_id in lock_existing(keys):
         ids[kind, value] = pk
         if lead_id is not None:
             owners[kind, value] = lead_id
@@ -53,9 +53,18 @@ def lock_identifiers(wanted: Collection[Key], *, optional: Collection[Key] = (),
 
 def lock_known_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], dict[Key, int]]:
     """Lock leads in id order and return what identity must know of them, and all their identifiers."""
+    return _known_leads(lead_ids, for_update())
+
+
+def look_at_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], dict[Key, int]]:
+    """Return the same without locking anything."""
+    return _known_leads(lead_ids, "")
+
+
+def _known_leads(lead_ids: Collection[int], lock: str) -> tuple[dict[int, KnownLead], dict[Key, int]]:
     if not lead_ids:
         return {}, {}
-    sql = f"SELECT id, stage FROM leads_lead WHERE {listed('id', '%s')} ORDER BY id {for_update()}"  # noqa: S608
+    sql = f"SELECT id, stage FROM leads_lead WHERE {listed('id', '%s')} ORDER BY id {lock}"  # noqa: S608
     known = {pk: KnownLead(pk, set(), STANDING[stage]) for pk, stage in fetch(sql, [as_list(lead_ids)])}
     theirs: dict[Key, int] = {}
     for kind, value, lead_id in Identifier.objects.filter(lead_id__in=one_of(known)).values_list(
@@ -66,13 +75,23 @@ def lock_known_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], d
     return known, theirs
 
 
-def _lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
+def lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
+    """Lock those of these identifiers that exist; return id, kind, value and lead of each."""
+    return _existing(keys, for_update())
+
+
+def look_at_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
+    """Return the same without locking anything."""
+    return _existing(keys, "")
+
+
+def _existing(keys: Collection[Key], lock: str) -> list[tuple[int, str, str, int | None]]:
     values: dict[str, list[str]] = {}
     for kind, value in keys:
         values.setdefault(kind, []).append(value)
     # A step into the index for each kind; pairs in one list take the database twice as long to plan and to find.
     wanted = " OR ".join(f"(kind = %s AND {listed('value', '%s')})" for _ in values)
-    sql = f"SELECT id, kind, value, lead_id FROM leads_identifier WHERE {wanted} ORDER BY kind, value {for_update()}"  # noqa: S608
+    sql = f"SELECT id, kind, value, lead_id FROM leads_identifier WHERE {wanted} ORDER BY kind, value {lock}"  # noqa: S608
     return fetch(sql, [part for kind, some in values.items() for part in (kind, as_list(some))])
 
 
@@ -89,3 +108,43 @@ def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
         # Another transaction was first. To lock its rows now, out of order, might be to wait for each other.
         raise MoreToLock
     return inserted
+
+
+@dataclass(frozen=True, slots=True)
+class BoundIdentifier:
+    """An identifier to be inserted with its lead, which may be stored later in the transaction.
+
+    met: the identifier together with which it was seen to be its lead's.
+    """
+
+    key: Key
+    pk: int
+    lead_id: int
+    met: Key | None
+
+
+def insert_bound(identifiers: Sequence[BoundIdentifier], ids: Mapping[Key, int], *, now: datetime) -> None:
+    """Insert identifiers, given in order of kind and value; one statement. ids: of all of them and of those they met.
+
+    Raises MoreToLock when another transaction inserted one of them meanwhile.
+    """
+    if not identifiers:
+        return
+    rows = [
+        {
+            "id": one.pk,
+            "kind": one.key[0],
+            "value": one.key[1],
+            "lead_id": one.lead_id,
+            "met_id": ids[one.met] if one.met else None,
+        }
+        for one in identifiers
+    ]
+    table, parameters = given(rows, id="bigint", kind="text", value="text", lead_id="bigint", met_id="bigint")
+    sql = f"""
+        INSERT INTO leads_identifier (id, kind, value, lead_id, met_id, created_at)
+        SELECT id, kind, value, lead_id, met_id, %s FROM {table} WHERE true
+        ON CONFLICT (kind, value) DO NOTHING
+    """  # noqa: S608 - names of our own
+    if run(sql, [as_time(now), *parameters]) < len(rows):
+        raise MoreToLock

@@ -62,7 +62,7 @@ def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection
     lead_ids = dict(zip(resolution.created, create_leads(len(resolution.created), now=now), strict=True))
     owners = {key: lead_ids.get(owner, owner) for key, owner in resolution.owners.items()}
     bound = {key for key, owner in owners.items() if locked.owners.get(key) is None}
-    _bind(bound, owners, resolution.met, locked.ids)
+    bind_identifiers(bound, owners, resolution.met, locked.ids)
     absorb_leads(resolution.absorbed, reasons=resolution.reasons, now=now)
     if resolution.duplicates:
         note_duplicates(_numbered(resolution.duplicates, lead_ids), now=now)
@@ -80,7 +80,9 @@ def _numbered(pairs: Mapping[tuple[int, int], Doubt], lead_ids: Mapping[int, int
     return numbered
 
 
-def _bind(bound: Collection[Key], owners: Mapping[Key, int], met: Mapping[Key, Key], ids: Mapping[Key, int]) -> None:
+def bind_identifiers(
+    bound: Collection[Key], owners: Mapping[Key, int], met: Mapping[Key, Key], ids: Mapping[Key, int]
+) -> None:
     """Set the lead of identifiers that had none, and together with which other one they were seen to be its."""
     rows = [{"id": ids[key], "lead_id": owners[key], "met_id": ids[met[key]] if key in met else None} for key in bound]
     update_rows("leads_identifier", rows, lead_id="bigint", met_id="bigint")

@@ -18,6 +18,14 @@ from leads.models.event import Event, RejectedEvent, Signal
 from leads.models.form import Form, FormCount
 from leads.models.form_submission import BlockReason, FormMail, FormMailKind, FormSubmission, SubmissionState
 from leads.models.identifier import Identifier, IdentifierKind
+from leads.models.import_job import (
+    ImportedLead,
+    ImportedOrganization,
+    ImportJob,
+    ImportMapping,
+    ImportState,
+    OnConflict,
+)
 from leads.models.kiosk import Kiosk
 from leads.models.lead import Lead, LeadKind, LeadSearch, Stage
 from leads.models.lead_journey import LeadJourney
@@ -59,6 +67,11 @@ __all__ = [
     "FormSubmission",
     "Identifier",
     "IdentifierKind",
+    "ImportJob",
+    "ImportMapping",
+    "ImportState",
+    "ImportedLead",
+    "ImportedOrganization",
     "Kiosk",
     "Lead",
     "LeadJourney",
@@ -68,6 +81,7 @@ __all__ = [
     "LinkKind",
     "MatchKey",
     "Merge",
+    "OnConflict",
     "Organization",
     "RejectedEvent",
     "Role",

@@ -1,13 +1,15 @@
 """Organizations as events speak of them: found by group id, domain or name, made where there is none."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leads.bulk import new_ids
 from leads.errors import InvalidValue
 from leads.events.record import time_key
 from leads.models import Organization
@@ -29,24 +31,41 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class CompanyWord:
-    """What one event says about an organization. time_key: comparable; traits: never without a way to tell it apart."""
+    """What one event says about an organization. time_key: comparable; traits: never without a way to tell it apart.
+
+    fills_only: only what is empty is set.
+    """
 
     time_key: str
     traits: Traits
+    fills_only: bool = False
 
 
-@dataclass(slots=True)
 class Directory:
-    """The organizations that some events speak of. made: not stored yet. written: with anything to store.
+    """The organizations that some events speak of, oldest first.
 
-    changed: with something that a score may be computed from. has_new_names: a group id or domain was given to one.
+    made: not stored yet. written: with anything to store. changed: with something that a score may be computed from.
+    before: by id, the values that were changed, [value, its time] each. has_new_names: a group id or domain was given
+    to one.
     """
 
-    organizations: list[Organization]
-    made: list[Organization] = field(default_factory=list)
-    written: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
-    has_new_names: bool = False
+    def __init__(self, organizations: Sequence[Organization]) -> None:
+        self.made: list[Organization] = []
+        self.written: set[int] = set()
+        self.changed: set[int] = set()
+        self.before: dict[int, dict[str, list[Any]]] = {}
+        self.has_new_names = False
+        self.show(organizations)
+
+    def show(self, organizations: Sequence[Organization]) -> None:
+        """Find among these from now on."""
+        self.organizations = list(organizations)
+        self._places = {id(one): place for place, one in enumerate(self.organizations)}
+        self._unique: dict[str, dict[str, Organization]] = {"external_id": {}, "domain": {}}
+        self._named: dict[str, list[Organization]] = {}
+        for one in self.organizations:
+            for name in ("name", *UNIQUE):
+                self._enter(one, name)
 
     def find(self, traits: Traits) -> Organization | None:
         """Return the organization that is meant: the same group id, else the same domain, else the same name.
@@ -54,31 +73,41 @@ class Directory:
         One whose group id is another is never meant.
         """
         external_id, domain, name = (traits.get(key) or "" for key in ("external_id", "domain", "name"))
-        possible = [one for one in self.organizations if not external_id or one.external_id in ("", external_id)]
-        tests: tuple[Callable[[Organization], bool], ...] = (
-            lambda one: bool(external_id) and one.external_id == external_id,
-            lambda one: bool(domain) and one.domain == domain,
-            lambda one: bool(name) and one.name.lower() == name.lower(),
-        )
-        return next((one for test in tests for one in possible if test(one)), None)
+        found = self._unique["external_id"].get(external_id) if external_id else None
+        if found is None and domain:
+            found = _unless_another(self._unique["domain"].get(domain), external_id)
+        if found is None and name and (namesakes := self._named.get(name.lower())):
+            if not external_id:
+                return namesakes[0]
+            found = next((one for one in namesakes if _unless_another(one, external_id)), None)
+        return found
 
     def apply(self, word: CompanyWord, *, now: datetime) -> None:
         """Set on the organization that is meant, made where there is none, what nothing later contradicts."""
         organization = self.find(word.traits)
         if organization is None:
             organization = Organization(created_at=now)
+            self._places[id(organization)] = len(self.organizations)
             self.organizations.append(organization)
             self.made.append(organization)
         for name, value in word.traits.items():
-            if word.time_key > organization.attribute_times.get(name, "") and self._is_free(name, value):
+            if self._may_say(word, organization, name) and self._is_free(name, value):
                 self._set(organization, name, value, word.time_key)
-        organization.name = organization.name or organization.domain or organization.external_id
+        if not organization.name:
+            organization.name = organization.domain or organization.external_id
+            self._enter(organization, "name")
+
+    def _may_say(self, word: CompanyWord, organization: Organization, name: str) -> bool:
+        if word.fills_only and _get(organization, name):
+            return False
+        return word.time_key > organization.attribute_times.get(name, "")
 
     def _is_free(self, name: str, value: Any) -> bool:
         """A group id or a domain is one organization's; what is taken is not taken away."""
-        return name not in UNIQUE or all(getattr(one, name) != value for one in self.organizations) or not value
+        return name not in UNIQUE or not value or value not in self._unique[name]
 
     def _set(self, organization: Organization, name: str, value: Any, time_key: str) -> None:
+        known_since = organization.attribute_times.get(name, "")
         organization.attribute_times[name] = time_key
         before = _get(organization, name)
         if organization.pk:
@@ -87,13 +116,36 @@ class Directory:
             return
         if organization.pk:
             self.changed.add(organization.pk)
+            self.before.setdefault(organization.pk, {}).setdefault(name, [before, known_since])
         self.has_new_names = self.has_new_names or name in UNIQUE
+        self._leave(organization, name)
         if name in COLUMNS:
             setattr(organization, name, value if value is not None else _EMPTY.get(name, ""))
         elif value is None:
             organization.attributes.pop(name.removeprefix(ATTRIBUTE), None)
         else:
             organization.attributes[name.removeprefix(ATTRIBUTE)] = value
+        self._enter(organization, name)
+
+    def _enter(self, organization: Organization, name: str) -> None:
+        """Let an organization be found by what it is called now; of one name the older stands first."""
+        if name in UNIQUE and (value := getattr(organization, name)):
+            self._unique[name].setdefault(value, organization)
+        elif name == "name" and organization.name:
+            namesakes = self._named.setdefault(organization.name.lower(), [])
+            insort(namesakes, organization, key=lambda one: self._places[id(one)])
+
+    def _leave(self, organization: Organization, name: str) -> None:
+        if name in UNIQUE and self._unique[name].get(getattr(organization, name)) is organization:
+            del self._unique[name][getattr(organization, name)]
+        elif name == "name" and organization.name:
+            self._named[organization.name.lower()].remove(organization)
+
+
+def _unless_another(organization: Organization | None, external_id: str) -> Organization | None:
+    """Return the organization unless it has another group id."""
+    is_another = organization is not None and external_id and organization.external_id not in ("", external_id)
+    return None if is_another else organization
 
 
 def look_up(companies: Iterable[Traits], *, lock: bool = False) -> Directory:
@@ -109,24 +161,32 @@ def look_up(companies: Iterable[Traits], *, lock: bool = False) -> Directory:
     return Directory(list(meant.select_for_update(no_key=True) if lock else meant))
 
 
-def keep_organizations(words: Sequence[CompanyWord], *, now: datetime) -> Directory:
+def keep_organizations(words: Sequence[CompanyWord], *, are_new: bool = False, now: datetime) -> Directory:
     """Make and change organizations as these words say; the later word counts. A fixed number of statements.
 
-    Call inside a transaction, before any other lock is taken.
+    Call inside a transaction, before any other lock is taken. are_new: whether most of them are not there yet, so that
+    looking before locking would be in vain.
     """
-    directory = _applied(words, now)
-    if not directory.made and not directory.written:
-        return directory
-    if directory.made or directory.has_new_names:
+    if not are_new:
+        directory = _applied(words, now)
+        if not directory.made and not directory.written:
+            return directory
+    if are_new or directory.made or directory.has_new_names:
         _lock_names()
     directory = _applied(words, now, lock=True)
     update_rows(
         "leads_organization", [_row(one) for one in directory.organizations if one.pk in directory.written], **TYPES
     )
-    if directory.made:
-        insert_rows("leads_organization", [_row(one) for one in directory.made], **TYPES)
-        directory.organizations = look_up(word.traits for word in words).organizations
+    _insert(directory.made)
     return directory
+
+
+def _insert(made: Sequence[Organization]) -> None:
+    """Store new organizations and give them their ids."""
+    ids = new_ids(Organization, len(made))
+    for one, pk in zip(made, ids, strict=True):
+        one.pk = pk
+    insert_rows("leads_organization", [_row(one) for one in made], id="bigint", **TYPES)
 
 
 def _row(organization: Organization) -> dict[str, Any]:

@@ -66,6 +66,38 @@ def key_by_hand(lead: Lead, names: Iterable[str], *, what: str, now: datetime) -
     return max([time_key(now, what), *(f"{time}~" for time in said if time)])
 
 
+def apply_list(lead: Lead, traits: Traits, *, said: str, overwrites: bool) -> dict[str, list[Any]]:
+    """Set on a lead what a list says of it, only where nothing is known unless it overwrites.
+
+    said: the time key of the list. Returns what was changed by name, as [value before, when it was said].
+    """
+    before: dict[str, list[Any]] = {}
+    for name, value in traits.items():
+        known, known_since = trait_of(lead, name), lead.attribute_times.get(name, "")
+        if known == value or (known and not overwrites):
+            continue
+        before[name] = [known, known_since]
+        _set(lead, name, value)
+        # By a person's choice, and so the last word also where an event carries a time to come.
+        lead.attribute_times[name] = said if said >= known_since else f"{known_since}~"
+    return before
+
+
+def take_back(lead: Lead, before: Mapping[str, Sequence[Any]], *, said: str) -> list[str]:
+    """Set a lead back to what was known before a list changed it; return the names that have changed since."""
+    changed_since = []
+    for name, (value, known_since) in before.items():
+        time = lead.attribute_times.get(name, "")
+        if time == known_since or time.rstrip("~") not in (said, known_since.rstrip("~")):
+            changed_since.append(name)
+            continue
+        _set(lead, name, value)
+        lead.attribute_times.pop(name, None)
+        if known_since:
+            lead.attribute_times[name] = known_since
+    return changed_since
+
+
 def carry_over(old: Lead, survivor: Lead) -> None:
     """Give a survivor what was known about a lead that is merged into it: what was said later, or not at all."""
     names = ["organization", *LEAD_COLUMNS, *(ATTRIBUTE + name for name in old.attributes)]

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from leads.models import Lead, Role, Stage, StageChange, User
+from leads.models import ImportedLead, Lead, Role, Stage, StageChange, User
 
 SHORTEST_SUBSTRING = 3  # a trigram index can't help with fewer letters
 ACTIVITY = {
@@ -37,6 +37,7 @@ class LeadFilters(forms.Form):
     score_max = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at most")
     activity = forms.ChoiceField(choices=list(ACTIVITY.items()), required=False, label="Last activity")
     created = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Came in")
+    from_import = forms.IntegerField(min_value=1, max_value=2**62, required=False, label="Import")
     reached = forms.ChoiceField(choices=Stage.choices, required=False, label="Reached")
     reached_within = forms.ChoiceField(choices=list(DAYS.items()), required=False, label="Reached within")
 
@@ -67,6 +68,7 @@ class LeadFilters(forms.Form):
             _timed(given, now),
             _reached(given, now),
             _found(given),
+            _imported(given),
         )
 
 
@@ -98,6 +100,12 @@ def _reached(given: dict[str, Any], now: datetime) -> Q:
     if days := given.get("reached_within"):
         changes = changes.filter(changed_at__gt=now - timedelta(days=int(days)))
     return Q(Exists(changes))
+
+
+def _imported(given: dict[str, Any]) -> Q:
+    if "from_import" not in given:
+        return Q()
+    return Q(Exists(ImportedLead.objects.filter(lead=OuterRef("pk"), job=given["from_import"])))
 
 
 def _found(given: dict[str, Any]) -> Q:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from leads.events.channels import CHANNELS, channel_label
-from leads.models import Stage, User
+from leads.models import ImportJob, Stage, User
 from leads.people.keyset import Order
 from leads.web.filters import ACTIVITY, DAYS, LeadFilters
 
@@ -127,6 +127,7 @@ class ListState:
             ("score_max", "Score", "at most", _text(given["score_max"])),
             ("activity", "Last activity", *_activity(given["activity"] or "")),
             ("created", "Came in", "within", DAYS.get(given["created"] or "", "")),
+            ("from_import", "Import", "is", self._import(given["from_import"])),
             ("reached", "Reached", *self._reached(given["reached"] or "")),
         ]
         return [
@@ -139,6 +140,11 @@ class ListState:
             for name, label, operator, value in chips
             if value
         ]
+
+    def _import(self, job_id: int | None) -> str:
+        if not job_id:
+            return ""
+        return ImportJob.objects.filter(pk=job_id).values_list("name", flat=True).first() or str(job_id)
 
     def _reached(self, stage: str) -> tuple[str, str]:
         days = DAYS.get(self.filters.cleaned_data.get("reached_within") or "")

@@ -14,8 +14,21 @@ from leads.web.connectors import add_connector, connector_list, edit_connector, 
 from leads.web.dashboard import dashboard
 from leads.web.deliveries import connector_page, delivery_page, replay_all_failed, replay_one, send_test
 from leads.web.duplicates import dismiss, duplicate_list, duplicate_page, find_other, merge, reopen, undo
+from leads.web.export import export
 from leads.web.form_editor import edit_form
 from leads.web.forms import add_form, blocked_list, copy, form_list, switch, take_in
+from leads.web.import_mapping import import_columns
+from leads.web.imports import (
+    import_discard,
+    import_go_on,
+    import_list,
+    import_page,
+    import_problems,
+    import_progress,
+    import_start,
+    import_stop,
+    import_undo,
+)
 from leads.web.lead_list import lead_list
 from leads.web.lead_page import lead_page, lead_timeline
 from leads.web.links import add_link, archive, link_code, link_list, link_page, restore
@@ -27,6 +40,7 @@ urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("leads/", lead_list, name="lead-list"),
     path("leads/add/", add, name="lead-add"),
+    path("leads/export/", export, name="lead-export"),
     path("leads/<int:lead_id>/", lead_page, name="lead-page"),
     path("leads/<int:lead_id>/activity/", lead_timeline, name="lead-timeline"),
     path("leads/<int:lead_id>/claim/", claim, name="lead-claim"),
@@ -97,4 +111,14 @@ urlpatterns = [
     path("connectors/<int:connector_id>/replay/", replay_all_failed, name="connector-replay"),
     path("connectors/<int:connector_id>/deliveries/<int:delivery_id>/", delivery_page, name="delivery-page"),
     path("connectors/<int:connector_id>/deliveries/<int:delivery_id>/replay/", replay_one, name="delivery-replay"),
+    path("imports/", import_list, name="import-list"),
+    path("imports/<int:job_id>/", import_page, name="import-page"),
+    path("imports/<int:job_id>/progress/", import_progress, name="import-progress"),
+    path("imports/<int:job_id>/columns/", import_columns, name="import-columns"),
+    path("imports/<int:job_id>/start/", import_start, name="import-start"),
+    path("imports/<int:job_id>/stop/", import_stop, name="import-stop"),
+    path("imports/<int:job_id>/go-on/", import_go_on, name="import-go-on"),
+    path("imports/<int:job_id>/undo/", import_undo, name="import-undo"),
+    path("imports/<int:job_id>/discard/", import_discard, name="import-discard"),
+    path("imports/<int:job_id>/problems.csv", import_problems, name="import-problems"),
 ]

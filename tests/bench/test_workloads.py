@@ -24,6 +24,7 @@ def bench(**environment):
         ("event_to_stage", "4"),
         ("rescore", "40"),
         ("list_page", "1100"),
+        ("import_csv", "600"),
         ("claim", "4"),
     ],
 )

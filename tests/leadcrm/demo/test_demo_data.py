@@ -5,9 +5,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from leadcrm.demo.bulk import write_rows
 from leadcrm.demo.chats import make_chats
 from leadcrm.demo.generate import make_demo
+from leads.bulk import write_rows
 from leads.events.catalog import CATALOG
 from leads.models import (
     ChatConversation,

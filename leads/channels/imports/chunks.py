@@ -1,0 +1,44 @@
+"""A job's file, chunk by chunk, as drafts and refusals."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from leads.channels.imports.mapping import choice_of
+from leads.channels.imports.read_row import Draft, Refusal, RowReader
+from leads.channels.imports.sheet import Format, leads_of, opened
+from leads.models import ImportJob, Role, User
+
+CHUNK = 2_000
+
+Read = Draft | Refusal
+
+
+def format_of(job: ImportJob) -> Format:
+    """Return how a job's file is read."""
+    return Format(job.encoding, job.delimiter, job.is_workbook)
+
+
+def reader_of(job: ImportJob, *, now: datetime) -> RowReader:
+    """Return what reads the rows of a job."""
+    return RowReader(job.headings, choice_of(job), owners_by_name(), now=now)
+
+
+def read_chunks(job: ImportJob, *, skip: int = 0, now: datetime) -> Iterator[list[Read]]:
+    """Read the rows after the first `skip`, 2,000 at a time. Raises SheetRefused."""
+    reader = reader_of(job, now=now)
+    with opened(job.file, format_of(job)) as rows:
+        numbered = enumerate(leads_of(rows), 1)
+        next(islice(numbered, skip, skip), None)
+        while chunk := [reader.read(number, row) for number, row in islice(numbered, CHUNK)]:
+            yield chunk
+
+
+def owners_by_name() -> dict[str, int]:
+    """Return the ids of those who may own a lead, by user name, e-mail address and whole name in lower case."""
+    users = User.objects.filter(role__in=(Role.SALES, Role.MANAGER, Role.ADMIN), is_active=True).order_by("-pk")
+    named = {user.get_full_name().lower(): user.pk for user in users}
+    named |= {user.email.lower(): user.pk for user in users}
+    named |= {user.username.lower(): user.pk for user in users}
+    named.pop("", None)
+    return named

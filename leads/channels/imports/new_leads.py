@@ -1,0 +1,100 @@
+"""New leads of a list, written whole: one row a lead in each table, and none twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.bulk import Json, write_rows
+from leads.channels.imports.read_row import Draft
+from leads.channels.imports.sources import IMPORT
+from leads.models import Lead, LeadSearch
+from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
+from leads.rows import JSON
+
+_COLUMNS = tuple(LEAD_COLUMNS)
+# What differs from lead to lead; the rest is as in any new lead.
+_OWN = ("id", *_COLUMNS, "organization_id", "attributes", "attribute_times", "source", "owner_id", "created_at",
+        "last_event_at", "stage_changed_at")  # fmt: skip
+_SEARCHED = ("first_name", "last_name", "email", "phone")
+
+
+@dataclass(slots=True)
+class NewLead:
+    """A lead as a list gives it. created_at: since when it is known, None for now."""
+
+    traits: Traits
+    source: str
+    owner_id: int | None
+    created_at: datetime | None
+
+    def add(self, traits: Traits, draft: Draft, *, overwrites: bool) -> None:
+        """Add what a further row says of the same lead."""
+        # Not into the dictionary itself: it may be the draft's.
+        self.traits = {**self.traits, **traits} if overwrites else {**traits, **self.traits}
+        if overwrites:
+            self.source, self.owner_id = draft.source or self.source, draft.owner_id or self.owner_id
+        else:
+            self.source, self.owner_id = self.source or draft.source, self.owner_id or draft.owner_id
+        known_since = [moment for moment in (self.created_at, draft.created_at) if moment]
+        self.created_at = min(known_since, default=None)
+
+
+def write_new_leads(new: Mapping[int, NewLead], companies: Mapping[int, str], *, said: str, now: datetime) -> None:
+    """Insert leads with these ids, due for scoring, and the texts they are found by; two statements.
+
+    said: the time key of the list.
+    """
+    if not new:
+        return
+    blank = Lead(score_due_at=now)
+    names = (column.attname for column in Lead._meta.concrete_fields)
+    usual = {name: _plain(getattr(blank, name)) for name in names if name not in _OWN}
+    times = _Times(said)
+    write_rows(Lead, _OWN, [_row(pk, one, times, now) for pk, one in new.items()], **usual)
+    texts = [(pk, _search_text(one.traits, companies)) for pk, one in new.items()]
+    write_rows(LeadSearch, ("lead_id", "text"), texts, is_compared=False)
+
+
+def _row(pk: int, one: NewLead, times: "_Times", now: datetime) -> Sequence[Any]:
+    traits = one.traits
+    attributes = {name.removeprefix(ATTRIBUTE): value for name, value in traits.items() if name.startswith(ATTRIBUTE)}
+    since = min(one.created_at, now) if one.created_at else now
+    return (
+        pk,
+        *[traits.get(name, "") for name in _COLUMNS],
+        traits.get("organization"),
+        attributes,
+        times.of(traits),
+        one.source or IMPORT,
+        one.owner_id,
+        since,
+        since,
+        since,
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a value without the class of its choices."""
+    return str(value) if isinstance(value, str) else value
+
+
+class _Times:
+    """When traits were said: the same for all that a list says, so that leads with the same traits share a text."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+        self._texts: dict[tuple[str, ...], Json] = {}
+
+    def of(self, traits: Traits) -> Json:
+        names = tuple(traits)
+        text = self._texts.get(names)
+        if text is None:
+            text = self._texts[names] = Json(JSON(dict.fromkeys((*names, "source"), self._said)))
+        return text
+
+
+def _search_text(traits: Traits, companies: Mapping[int, str]) -> str:
+    words = [traits.get(name) for name in _SEARCHED]
+    words.append(companies.get(traits.get("organization", 0)))
+    return " ".join(filter(None, words)).lower()

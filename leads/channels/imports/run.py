@@ -1,0 +1,88 @@
+"""Run an import: chunk by chunk, each stored with the place it takes the import to, so that each is stored once."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db.models import F
+
+from leads.channels.imports.chunks import Read, read_chunks
+from leads.channels.imports.companies import Companies, KnownCompanies
+from leads.channels.imports.outcome import Counts, added
+from leads.channels.imports.sheet import SheetRefused
+from leads.channels.imports.store import store_rows
+from leads.identity.keys import Key
+from leads.identity.locks import MoreToLock
+from leads.models import ImportJob, ImportState
+
+Clock = Callable[[], datetime]
+
+# Starting a chunk again is for races about the same people; more than a few are a fault.
+ATTEMPTS = 20
+
+
+class Overtaken(Exception):
+    """Somebody else works on the import, or has stopped it."""
+
+
+def run_import(job_id: int, *, clock: Clock, span: timedelta | None = None) -> bool:
+    """Store the rows that are not stored yet, for about a span of time; return whether there is more to do.
+
+    May run again, and several at once: a chunk is stored by one of them alone. A file that turns out to be broken ends
+    the import as failed, with what is stored so far kept.
+    """
+    job = ImportJob.objects.get(pk=job_id)
+    if job.state != ImportState.RUNNING:
+        return False
+    began, known = clock(), KnownCompanies()
+    try:
+        for chunk in read_chunks(job, skip=job.stored_to, now=began):
+            store_chunk(job, chunk, known, now=clock())
+            if span is not None and clock() - began >= span:
+                return True
+    except Overtaken:
+        return False
+    except SheetRefused as refusal:
+        _end(job, ImportState.FAILED, now=clock(), problem=str(refusal))
+        return False
+    except (DataError, IntegrityError) as error:
+        first = job.stored_to + 1
+        _end(job, ImportState.FAILED, now=clock(), problem=f"Rows from {first:,} on could not be stored: {error}")
+        return False
+    _end(job, ImportState.DONE, now=clock())
+    return False
+
+
+def store_chunk(job: ImportJob, chunk: list[Read], known: KnownCompanies, *, now: datetime) -> None:
+    """Store rows and move the import on behind them, both or neither. Raises Overtaken."""
+    also: Collection[Key] = frozenset()
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                result, companies = _store_chunk(job, chunk, known, also, now)
+        except MoreToLock as more:
+            also = {*also, *more.keys}
+        else:
+            known.remember(companies.found)
+            job.stored_to, job.result = job.stored_to + len(chunk), result
+            return
+    raise OperationalError("Too many work on the same people at the same time.")
+
+
+def _store_chunk(
+    job: ImportJob, chunk: list[Read], known: KnownCompanies, also: Collection[Key], now: datetime
+) -> tuple[Counts, Companies]:
+    place = ImportJob.objects.filter(pk=job.pk, state=ImportState.RUNNING, stored_to=job.stored_to)
+    # Whoever moves the import first has it until the end of the transaction; a second one finds it elsewhere.
+    if not place.update(stored_to=F("stored_to") + len(chunk), heartbeat_at=now):
+        raise Overtaken
+    outcomes, companies = store_rows(job, chunk, known, also_lock=also, now=now)
+    result = added(job.result, outcomes, chunk)
+    ImportJob.objects.filter(pk=job.pk).update(result=result)
+    return result, companies
+
+
+def _end(job: ImportJob, state: ImportState, *, now: datetime, problem: str = "") -> None:
+    ImportJob.objects.filter(pk=job.pk, state=ImportState.RUNNING, stored_to=job.stored_to).update(
+        state=state, finished_at=now, problem=problem[:500]
+    )

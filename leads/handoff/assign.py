@@ -1,0 +1,28 @@
+"""Give leads an owner before anybody has claimed them."""
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import F
+
+from leads.models import Lead
+from leads.rows import given, run
+
+
+def assign_owners(owners: Mapping[int, int]) -> None:
+    """Set the owner of leads, lead id -> user id, where nobody has claimed them; one statement.
+
+    Call while the leads are locked.
+    """
+    if owners:
+        rows = [{"id": lead_id, "owner_id": owner_id} for lead_id, owner_id in owners.items()]
+        table, parameters = given(rows, id="bigint", owner_id="bigint")
+        run(
+            f"UPDATE leads_lead SET owner_id = given.owner_id FROM {table} "  # noqa: S608 - names of our own
+            "WHERE leads_lead.id = given.id AND leads_lead.claimed_at IS NULL",
+            parameters,
+        )
+
+
+def unassign_owners(lead_ids: Collection[int]) -> None:
+    """Take the owner from leads that nobody has claimed. Call while the leads are locked."""
+    Lead.objects.filter(pk__in=lead_ids, claimed_at=None, owner=F("owner")).update(owner=None)
