@@ -14,6 +14,7 @@ from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
 from leadcrm.demo.connectors import make_connectors
 from leadcrm.demo.forms import make_forms
+from leadcrm.demo.imports import make_import
 from leadcrm.demo.journeys import tell_journey, tell_visit, tell_waiting_journey
 from leadcrm.demo.life import Life, World
 from leadcrm.demo.organizations import Taken, make_companies
@@ -72,6 +73,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     continue_ids((Organization, Lead, Identifier, Event))
     make_chats(seed=seed, now=now)
     make_connectors(seed=seed, now=now)
+    make_import(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
     make_capture(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
     # Claimed leads are with people, whom scoring leaves alone.
     with_a_rep = Lead.objects.filter(stage=Stage.CLAIMED, owner__isnull=False).select_related("owner").order_by("pk")

@@ -7,11 +7,15 @@ Whoever binds an identifier to a lead, or re-points it, holds that lead's lock.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db import IntegrityError
+
+from leads.bulk import write_rows
 from leads.identity.keys import Key
 from leads.identity.resolve import STANDING, KnownLead
 from leads.models import Identifier
-from leads.rows import as_list, as_time, fetch, for_update, given, listed, one_of, run
+from leads.rows import as_list, as_time, fetch, for_update, given, listed
 
 
 class MoreToLock(Exception):
@@ -67,9 +71,8 @@ def _known_leads(lead_ids: Collection[int], lock: str) -> tuple[dict[int, KnownL
     sql = f"SELECT id, stage FROM leads_lead WHERE {listed('id', '%s')} ORDER BY id {lock}"  # noqa: S608
     known = {pk: KnownLead(pk, set(), STANDING[stage]) for pk, stage in fetch(sql, [as_list(lead_ids)])}
     theirs: dict[Key, int] = {}
-    for kind, value, lead_id in Identifier.objects.filter(lead_id__in=one_of(known)).values_list(
-        "kind", "value", "lead_id"
-    ):
+    sql = f"SELECT kind, value, lead_id FROM leads_identifier WHERE {listed('lead_id', '%s')}"  # noqa: S608
+    for kind, value, lead_id in fetch(sql, [as_list(known)]):
         known[lead_id].kinds.add(kind)
         theirs[kind, value] = lead_id
     return known, theirs
@@ -86,6 +89,8 @@ def look_at_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | N
 
 
 def _existing(keys: Collection[Key], lock: str) -> list[tuple[int, str, str, int | None]]:
+    if not keys:
+        return []
     values: dict[str, list[str]] = {}
     for kind, value in keys:
         values.setdefault(kind, []).append(value)
@@ -110,8 +115,7 @@ def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
     return inserted
 
 
-@dataclass(frozen=True, slots=True)
-class BoundIdentifier:
+class BoundIdentifier(NamedTuple):
     """An identifier to be inserted with its lead, which may be stored later in the transaction.
 
     met: the identifier together with which it was seen to be its lead's.
@@ -128,23 +132,17 @@ def insert_bound(identifiers: Sequence[BoundIdentifier], ids: Mapping[Key, int],
 
     Raises MoreToLock when another transaction inserted one of them meanwhile.
     """
-    if not identifiers:
-        return
-    rows = [
-        {
-            "id": one.pk,
-            "kind": one.key[0],
-            "value": one.key[1],
-            "lead_id": one.lead_id,
-            "met_id": ids[one.met] if one.met else None,
-        }
-        for one in identifiers
-    ]
-    table, parameters = given(rows, id="bigint", kind="text", value="text", lead_id="bigint", met_id="bigint")
-    sql = f"""
-        INSERT INTO leads_identifier (id, kind, value, lead_id, met_id, created_at)
-        SELECT id, kind, value, lead_id, met_id, %s FROM {table} WHERE true
-        ON CONFLICT (kind, value) DO NOTHING
-    """  # noqa: S608 - names of our own
-    if run(sql, [as_time(now), *parameters]) < len(rows):
-        raise MoreToLock
+    rows = [(one.pk, *one.key, one.lead_id, ids[one.met] if one.met else None) for one in identifiers]
+    try:
+        write_rows(Identifier, ("id", "kind", "value", "lead_id", "met_id"), rows, created_at=now)
+    except IntegrityError as error:
+        # To leave out what is there costs twice as much a row; that somebody else is there first is rare.
+        if _constraint_of(error) != "identifier_once":
+            raise
+        raise MoreToLock from error
+
+
+def _constraint_of(error: IntegrityError) -> str:
+    """Name the constraint that PostgreSQL saw violated; the embedded database lets one transaction write at a time."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", ""))

@@ -7,6 +7,7 @@ caller stores the leads whole. Both databases check the references between them 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from leads.bulk import new_ids
 from leads.events.due import lock_leads
@@ -27,8 +28,7 @@ from leads.identity.visitors import claim_visits
 from leads.models import Identifier, Lead
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A person of a list. keys: as of an event, strongest first; also: what is theirs too, unless it is another's."""
 
     keys: tuple[Key, ...]

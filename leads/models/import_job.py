@@ -102,8 +102,11 @@ class ImportedLead(models.Model):
     lead as it was, "" before.
     """
 
-    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="imported_leads", db_index=False)
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="imports")
+    # A row of both is written with each lead of a list and deleted with it; the import sees to it that both are there.
+    job = models.ForeignKey(
+        ImportJob, on_delete=models.CASCADE, related_name="imported_leads", db_index=False, db_constraint=False
+    )
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="imports", db_constraint=False)
     row = models.PositiveIntegerField()
     is_new = models.BooleanField()
     before = models.JSONField(default=dict)

@@ -45,7 +45,7 @@ class Directory:
     """The organizations that some events speak of, oldest first.
 
     made: not stored yet. written: with anything to store. changed: with something that a score may be computed from.
-    before: by id, the values that were changed, [value, its time] each. has_new_names: a group id or domain was given
+    before: by id, the values that were said anew, [value, its time] each. has_new_names: a group id or domain was given
     to one.
     """
 
@@ -112,11 +112,11 @@ class Directory:
         before = _get(organization, name)
         if organization.pk:
             self.written.add(organization.pk)
+            self.before.setdefault(organization.pk, {}).setdefault(name, [before, known_since])
         if before == value or (not before and not value):
             return
         if organization.pk:
             self.changed.add(organization.pk)
-            self.before.setdefault(organization.pk, {}).setdefault(name, [before, known_since])
         self.has_new_names = self.has_new_names or name in UNIQUE
         self._leave(organization, name)
         if name in COLUMNS:

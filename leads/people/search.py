@@ -15,7 +15,8 @@ def refresh_search(lead_ids: Collection[int]) -> None:
     """Write the search texts of these leads anew; two statements for any number of them."""
     if not lead_ids:
         return
-    leads = Lead.objects.filter(pk__in=one_of(lead_ids)).select_related("organization").order_by("pk")
+    # One that was merged away is found by its survivor.
+    leads = Lead.objects.current().filter(pk__in=one_of(lead_ids)).select_related("organization").order_by("pk")
     rows = [
         {"lead_id": lead.pk, "text": search_text(lead, lead.organization.name if lead.organization else "")}
         for lead in leads

@@ -54,7 +54,7 @@ class _Trial:
         keys = {key for draft in self.drafts for key in (*draft.keys, *draft.also)}
         owners = {
             (kind, value): self.seen.survivor(lead)
-            for _, kind, value, lead in (look_at_existing(keys) if keys else ())
+            for _, kind, value, lead in look_at_existing(keys)
             if lead is not None
         }
         owners |= self.seen.owners(keys)
@@ -65,7 +65,8 @@ class _Trial:
         resolved = {key: numbers.get(lead, lead) for key, lead in resolution.owners.items()}
         self.seen.merge(resolution.absorbed)
         self.seen.learn({key: resolved[key] for key in keys})
-        return self._outcomes(resolved, owners, set(numbers.values()))
+        survivors = set(resolution.absorbed.values())
+        return self._outcomes(resolved, owners, survivors, new=set(numbers.values()))
 
     def _known_leads(self, lead_ids: set[int]) -> dict[int, KnownLead]:
         """Return what identity would know of leads, also of those that rows before this chunk would have made."""
@@ -76,7 +77,9 @@ class _Trial:
             known[pk].kinds |= kinds
         return known
 
-    def _outcomes(self, resolved: Mapping[Key, int], owners: Mapping[Key, int], new: set[int]) -> dict[int, str]:
+    def _outcomes(
+        self, resolved: Mapping[Key, int], owners: Mapping[Key, int], survivors: set[int], *, new: set[int]
+    ) -> dict[int, str]:
         lead_ids = {resolved[draft.keys[0]] for draft in self.drafts}
         touched = self.seen.touched(lead_ids)
         leads = {
@@ -93,7 +96,9 @@ class _Trial:
             else:
                 organization = directory.find(draft.company) if draft.company else None
                 company = {"organization": organization.pk if organization else NOT_YET} if draft.company else {}
-                has_more = any(key not in owners and resolved[key] == lead_id for key in (*draft.keys, *draft.also))
+                has_more = lead_id in survivors or any(
+                    key not in owners and resolved[key] == lead_id for key in (*draft.keys, *draft.also)
+                )
                 outcomes[draft.row] = self._known(leads[lead_id], draft, company, has_more=has_more)
             touched.add(lead_id)
         self.seen.touch(lead_ids)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.channels.imports.read_row import Draft
-from leads.models import ImportJob, Lead, OnConflict, Organization
+from leads.models import ImportJob, Lead, OnConflict
 from leads.people.organizations import CompanyWord, Directory, keep_organizations
 from leads.people.traits import Traits
 from leads.rows import given, run
@@ -22,15 +22,18 @@ class KnownCompanies:
     def __init__(self) -> None:
         self._found: OrderedDict[Said, tuple[int, str]] = OrderedDict()
 
-    def among(self, said: Mapping[Said, Traits]) -> dict[Said, tuple[int, str]]:
-        """Return id and name of those that are known and still there, which stay there until the transaction ends."""
-        found = {words: self._found[words] for words in said if words in self._found}
-        wanted = sorted({pk for pk, _ in found.values()})
-        if not wanted:
-            return {}
-        there = Organization.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
-        names = dict(there.values_list("pk", "name"))
-        return {words: (pk, names[pk]) for words, (pk, _) in found.items() if pk in names}
+    def among(self, said: Mapping[Said, object]) -> dict[Said, tuple[int, str]]:
+        """Return id and name of those that are known.
+
+        One may be gone by now: the database refuses a reference to it, and the chunk starts again after `forget`.
+        """
+        return {words: self._found[words] for words in said if words in self._found}
+
+    def forget(self) -> bool:
+        """Know none any more; tell whether any was known."""
+        was_known = bool(self._found)
+        self._found.clear()
+        return was_known
 
     def remember(self, found: Mapping[Said, tuple[int, str]]) -> None:
         """Keep these for the next chunk, and forget the oldest where they are too many."""
@@ -52,9 +55,9 @@ class Companies:
 
     def with_organization(self, draft: Draft) -> Traits:
         """Return what a row says of a lead, its organization by id included."""
-        if not draft.company:
-            return draft.lead
-        return {**draft.lead, "organization": self.found[_said(draft)][0]}
+        if draft.company:
+            draft.lead["organization"] = self.found[_said(draft)][0]
+        return draft.lead
 
 
 def _said(draft: Draft) -> Said:
@@ -75,7 +78,7 @@ def keep_companies(
     Call inside a transaction, before any other lock is taken.
     """
     words = company_words(job, drafts, said)
-    found = known.among({key: word.traits for key, word in words.items()})
+    found = known.among(words)
     others = {key: word for key, word in words.items() if key not in found}
     colleagues: list[int] = []
     if others:

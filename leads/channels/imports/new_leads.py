@@ -16,6 +16,7 @@ _COLUMNS = tuple(LEAD_COLUMNS)
 # What differs from lead to lead; the rest is as in any new lead.
 _OWN = ("id", *_COLUMNS, "organization_id", "attributes", "attribute_times", "source", "owner_id", "created_at",
         "last_event_at", "stage_changed_at")  # fmt: skip
+_NO_ATTRIBUTES = Json("{}")
 _SEARCHED = ("first_name", "last_name", "email", "phone")
 
 
@@ -50,22 +51,23 @@ def write_new_leads(new: Mapping[int, NewLead], companies: Mapping[int, str], *,
     blank = Lead(score_due_at=now)
     names = (column.attname for column in Lead._meta.concrete_fields)
     usual = {name: _plain(getattr(blank, name)) for name in names if name not in _OWN}
-    times = _Times(said)
-    write_rows(Lead, _OWN, [_row(pk, one, times, now) for pk, one in new.items()], **usual)
+    shapes = _Shapes(said)
+    write_rows(Lead, _OWN, [_row(pk, one, shapes, now) for pk, one in new.items()], **usual)
     texts = [(pk, _search_text(one.traits, companies)) for pk, one in new.items()]
     write_rows(LeadSearch, ("lead_id", "text"), texts, is_compared=False)
 
 
-def _row(pk: int, one: NewLead, times: "_Times", now: datetime) -> Sequence[Any]:
+def _row(pk: int, one: NewLead, shapes: "_Shapes", now: datetime) -> Sequence[Any]:
     traits = one.traits
-    attributes = {name.removeprefix(ATTRIBUTE): value for name, value in traits.items() if name.startswith(ATTRIBUTE)}
+    value = traits.get
+    times, attributes = shapes.of(traits)
     since = min(one.created_at, now) if one.created_at else now
     return (
         pk,
-        *[traits.get(name, "") for name in _COLUMNS],
-        traits.get("organization"),
-        attributes,
-        times.of(traits),
+        *[value(name, "") for name in _COLUMNS],
+        value("organization"),
+        {name: traits[key] for key, name in attributes} if attributes else _NO_ATTRIBUTES,
+        times,
         one.source or IMPORT,
         one.owner_id,
         since,
@@ -79,19 +81,21 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, str) else value
 
 
-class _Times:
-    """When traits were said: the same for all that a list says, so that leads with the same traits share a text."""
+class _Shapes:
+    """What leads with the same traits share: when these were said, as JSON, and which of them are attributes."""
 
     def __init__(self, said: str) -> None:
         self._said = said
-        self._texts: dict[tuple[str, ...], Json] = {}
+        self._known: dict[tuple[str, ...], tuple[Json, list[tuple[str, str]]]] = {}
 
-    def of(self, traits: Traits) -> Json:
+    def of(self, traits: Traits) -> tuple[Json, list[tuple[str, str]]]:
         names = tuple(traits)
-        text = self._texts.get(names)
-        if text is None:
-            text = self._texts[names] = Json(JSON(dict.fromkeys((*names, "source"), self._said)))
-        return text
+        shape = self._known.get(names)
+        if shape is None:
+            times = Json(JSON(dict.fromkeys((*names, "source"), self._said)))
+            attributes = [(name, name.removeprefix(ATTRIBUTE)) for name in names if name.startswith(ATTRIBUTE)]
+            shape = self._known[names] = times, attributes
+        return shape
 
 
 def _search_text(traits: Traits, companies: Mapping[int, str]) -> str:

@@ -65,17 +65,18 @@ class Draft:
     source: str = ""
     owner_id: int | None = None
     created_at: datetime | None = None
-    events: list[tuple[str, datetime]] = field(default_factory=list)
-    consents: list[ConsentWord] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    # Tuples, most of them empty: a list each would be a hundred thousand things for the garbage collector to look at.
+    events: tuple[tuple[str, datetime], ...] = ()
+    consents: tuple[ConsentWord, ...] = ()
+    notes: tuple[Note, ...] = ()
     # What stands in the file while the row is read.
-    emails: list[str] = field(default_factory=list)
-    phones: list[str] = field(default_factory=list)
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
     user_id: str = ""
 
     def note(self, kind: str, text: str) -> None:
         """Remember a value that could not be used as it is."""
-        self.notes.append(Note(kind, text[:300]))
+        self.notes += (Note(kind, text[:300]),)
 
 
 class RowReader:
@@ -116,13 +117,13 @@ class RowReader:
         return own or self._choice.default_country
 
     def _identified(self, draft: Draft) -> Draft | Refusal:
-        keys: list[Key] = [(USER_ID, draft.user_id)] if draft.user_id else []
+        keys: tuple[Key, ...] = ((USER_ID, draft.user_id),) if draft.user_id else ()
         if draft.emails:
             draft.lead["email"] = draft.emails[0]
-            keys.append((EMAIL, draft.emails[0]))
+            keys += ((EMAIL, draft.emails[0]),)
         if draft.phones:
             draft.lead["phone"] = draft.phones[0]
-            keys.append((PHONE, draft.phones[0]))
+            keys += ((PHONE, draft.phones[0]),)
         if not keys:
             if draft.notes:
                 kinds = {"Not an e-mail address", "Not a phone number"}
@@ -131,7 +132,7 @@ class RowReader:
                     return Refusal(draft.row, draft.line, wrong.kind, f"{wrong.text} Nothing else tells who it is.")
             text = "There is no e-mail address, phone number or user id in the row."
             return Refusal(draft.row, draft.line, "Nobody to recognise", text)
-        draft.keys = tuple(keys)
+        draft.keys = keys
         if len(draft.emails) > 1 or len(draft.phones) > 1:
             draft.also = (
                 *((EMAIL, address) for address in draft.emails[1:]),
@@ -167,7 +168,7 @@ class RowReader:
 
     def _put_email(self, draft: Draft, cell: str) -> None:
         found, left = values.emails(cell)
-        draft.emails += [address for address in found if address not in draft.emails] if draft.emails else found
+        draft.emails += tuple(address for address in found if address not in draft.emails) if draft.emails else found
         if left:
             draft.note("Not an e-mail address", f"“{left[:100]}” is not an e-mail address.")
             if not found:
@@ -175,7 +176,7 @@ class RowReader:
 
     def _put_phone(self, draft: Draft, cell: str) -> None:
         found, left = values.phones(cell, self._country)
-        draft.phones += [number for number in found if number not in draft.phones] if draft.phones else found
+        draft.phones += tuple(number for number in found if number not in draft.phones) if draft.phones else found
         if left:
             expected = "" if self._country else " with its country's code; choose the country of such numbers"
             draft.note("Not a phone number", f"“{left[:100]}” is not a phone number{expected}.")
@@ -197,7 +198,7 @@ class RowReader:
         def put(draft: Draft, cell: str) -> None:
             moment = None if normal_name(cell) in values.NO else self._moment(draft, cell)
             if moment is not None:
-                draft.events.append((kind, moment))
+                draft.events += ((kind, moment),)
 
         return put
 
@@ -234,10 +235,10 @@ def _consent_setter(target: str, heading: str) -> Callable[[Draft, str], None]:
             draft.note("Neither yes nor no", f"“{cell[:100]}” under {heading} says neither yes nor no.")
         elif not is_opt_out:
             state = ConsentState.GIVEN if said in values.YES else ConsentState.WITHDRAWN
-            draft.consents.append(ConsentWord(channel, state, f"{heading}: {cell}"))
+            draft.consents += (ConsentWord(channel, state, f"{heading}: {cell}"),)
         elif said in values.YES:
             # Who has not opted out has not said yes by that.
-            draft.consents.append(ConsentWord(channel, ConsentState.WITHDRAWN, f"{heading}: {cell}"))
+            draft.consents += (ConsentWord(channel, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
 
     return put
 

@@ -1,6 +1,8 @@
 """Run an import: chunk by chunk, each stored with the place it takes the import to, so that each is stored once."""
 
-from collections.abc import Callable, Collection
+import gc
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -19,6 +21,7 @@ Clock = Callable[[], datetime]
 
 # Starting a chunk again is for races about the same people; more than a few are a fault.
 ATTEMPTS = 20
+OBJECTS_A_COLLECTION = 200_000
 
 
 class Overtaken(Exception):
@@ -36,10 +39,11 @@ def run_import(job_id: int, *, clock: Clock, span: timedelta | None = None) -> b
         return False
     began, known = clock(), KnownCompanies()
     try:
-        for chunk in read_chunks(job, skip=job.stored_to, now=began):
-            store_chunk(job, chunk, known, now=clock())
-            if span is not None and clock() - began >= span:
-                return True
+        with fewer_collections():
+            for chunk in read_chunks(job, skip=job.stored_to, now=began):
+                store_chunk(job, chunk, known, now=clock())
+                if span is not None and clock() - began >= span:
+                    return True
     except Overtaken:
         return False
     except SheetRefused as refusal:
@@ -53,6 +57,17 @@ def run_import(job_id: int, *, clock: Clock, span: timedelta | None = None) -> b
     return False
 
 
+@contextmanager
+def fewer_collections() -> Iterator[None]:
+    """Let the garbage collector look for cycles less often: rows make very many objects, and no cycle among them."""
+    usual = gc.get_threshold()
+    gc.set_threshold(OBJECTS_A_COLLECTION, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def store_chunk(job: ImportJob, chunk: list[Read], known: KnownCompanies, *, now: datetime) -> None:
     """Store rows and move the import on behind them, both or neither. Raises Overtaken."""
     also: Collection[Key] = frozenset()
@@ -62,6 +77,10 @@ def store_chunk(job: ImportJob, chunk: list[Read], known: KnownCompanies, *, now
                 result, companies = _store_chunk(job, chunk, known, also, now)
         except MoreToLock as more:
             also = {*also, *more.keys}
+        except IntegrityError:
+            # An organization that was known may be gone; whatever else it is comes again.
+            if not known.forget():
+                raise
         else:
             known.remember(companies.found)
             job.stored_to, job.result = job.stored_to + len(chunk), result

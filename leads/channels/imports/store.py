@@ -88,7 +88,7 @@ class _Chunk:
         changed = self._write(known)
         if self.people.created:
             signals.lead_created.send(sender=Lead, lead_ids=sorted(self.people.created), now=self.now)
-        mark_due({*changed, *self.companies.colleagues}, now=self.now)
+        mark_due({*changed, *self.companies.colleagues} - self.people.absorbed.keys(), now=self.now)
         touch_leads([*self.people.visits, *record_past_events(self.job, self.drafts, self.people, now=self.now)],
                     now=self.now)  # fmt: skip
         return [outcomes[one.row] if isinstance(one, Draft) else REFUSED for one in read]
@@ -130,7 +130,8 @@ class _Chunk:
             return DUPLICATE
         if is_new:
             return NEW
-        return UPDATED if touched.before or touched.identifiers else UNCHANGED
+        is_changed = touched.before or touched.identifiers or lead_id in self.people.absorbed.values()
+        return UPDATED if is_changed else UNCHANGED
 
     def _apply_to_new(self, lead_id: int, draft: Draft) -> None:
         traits = self.companies.with_organization(draft)

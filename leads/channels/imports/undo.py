@@ -53,7 +53,7 @@ def undo_import(job_id: int, *, clock: Callable[[], datetime]) -> None:
                 after = entries[-1].lead_id
                 _count(job, _undo_chunk(job, entries, now), now)
             else:
-                organizations = undo_organizations(job, said_by_import(job))
+                organizations = undo_organizations(job, said_by_import(job), now=now)
                 _count(job, organizations, now)
                 ImportJob.objects.filter(pk=job.pk).update(state=ImportState.UNDONE, finished_at=now)
                 return
@@ -95,9 +95,8 @@ def _undo_chunk(job: ImportJob, entries: Sequence[ImportedLead], now: datetime) 
 def _reasons_to_keep(job: ImportJob, new: Sequence[ImportedLead], leads: dict[int, Lead]) -> dict[int, str]:
     """Say for each lead that the import made and something happened to since, what."""
     lead_ids = [entry.lead_id for entry in new]
-    said = said_by_import(job)
     own = f"import-{job.pk}-"
-    reasons = {pk: CHANGED for pk in lead_ids if _has_changed(leads[pk], said)}
+    reasons = {pk: CHANGED for pk in lead_ids if _has_changed(leads[pk], job)}
     reasons |= dict.fromkeys(_worked_on(lead_ids), WORKED_ON)
     events = Event.objects.filter(lead_id__in=lead_ids).exclude(message_id__startswith=own)
     reasons |= dict.fromkeys(events.values_list("lead_id", flat=True), ACTIVE)
@@ -106,8 +105,11 @@ def _reasons_to_keep(job: ImportJob, new: Sequence[ImportedLead], leads: dict[in
     return reasons | dict.fromkeys(merged, MERGED)
 
 
-def _has_changed(lead: Lead, said: str) -> bool:
-    return any(time.rstrip("~") != said for time in lead.attribute_times.values())
+def _has_changed(lead: Lead, job: ImportJob) -> bool:
+    """Tell whether anybody but the import, and the events that it brought, has said anything of a lead."""
+    own = f"import-{job.pk}"
+    told_by = (time.rstrip("~").partition("|")[2] for time in lead.attribute_times.values())
+    return any(name != own and not name.startswith(f"{own}-") for name in told_by)
 
 
 def _worked_on(lead_ids: Collection[int]) -> set[int]:

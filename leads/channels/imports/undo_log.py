@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from leads.bulk import write_rows
+from leads.bulk import Json, write_rows
 from leads.models import ImportedLead, ImportJob
 from leads.rows import update_rows
 
+NO_VALUES, NO_IDS = Json("{}"), Json("[]")
 COLUMNS = ("lead_id", "row", "is_new", "before", "identifiers")
 
 
@@ -23,7 +24,7 @@ class Touch(Protocol):
 def write_undo_log(job: ImportJob, touched: Mapping[int, Touch]) -> None:
     """Store what a chunk did to each lead; of what an earlier chunk did to it too, the earlier values are kept."""
     first = [(lead_id, one) for lead_id, one in touched.items() if one.is_first_time]
-    rows = [(pk, one.row, one.is_new, one.before, one.identifiers) for pk, one in first]
+    rows = [(pk, one.row, one.is_new, one.before or NO_VALUES, one.identifiers or NO_IDS) for pk, one in first]
     write_rows(ImportedLead, COLUMNS, rows, job_id=job.pk, kept_because="")
     again = {
         lead_id: one for lead_id, one in touched.items() if not one.is_first_time and (one.before or one.identifiers)

@@ -30,11 +30,11 @@ YES = frozenset(("1", "true", "yes", "y", "x", "ja", "oui", "si", "sí", "t", "o
 NO = frozenset(("0", "false", "no", "n", "nein", "non", "f", "off", "unsubscribed", "optedout", "optout", "cleaned"))
 
 
-def emails(cell: str) -> tuple[list[str], str]:
+def emails(cell: str) -> tuple[tuple[str, ...], str]:
     """Return the e-mail addresses in a cell, no two alike, and the part of it that is none."""
     address = normal_email(cell)
     if address:
-        return [address], ""
+        return (address,), ""
     if "<" in cell:
         cell = " ".join(_IN_BRACKETS.findall(cell)) or cell
     found: list[str] = []
@@ -45,14 +45,14 @@ def emails(cell: str) -> tuple[list[str], str]:
             found.append(address)
         elif not address and part:
             left.append(part)
-    return found, " ".join(left)
+    return tuple(found), " ".join(left)
 
 
-def phones(cell: str, country: str) -> tuple[list[str], str]:
+def phones(cell: str, country: str) -> tuple[tuple[str, ...], str]:
     """Return the phone numbers in a cell in E.164, and the part of it that is none. country: an ISO code, or ""."""
     number = phone(cell, country)
     if number:
-        return [number], ""
+        return (number,), ""
     found: list[str] = []
     left = []
     for part in _PHONE_SEPARATORS.split(cell):
@@ -61,7 +61,7 @@ def phones(cell: str, country: str) -> tuple[list[str], str]:
             found.append(number)
         elif not number and part:
             left.append(part)
-    return found, "; ".join(left)
+    return tuple(found), "; ".join(left)
 
 
 @lru_cache(maxsize=8192)

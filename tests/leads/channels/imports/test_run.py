@@ -100,7 +100,7 @@ def test_two_known_leads_that_a_row_shows_to_be_one_are_merged(import_file):
     job = import_file("Email,Phone\nmaja@lund.no,+4721000001\n")
 
     lead = Lead.objects.current().get()
-    assert counts_of(job)["unchanged"] + counts_of(job).get("updated", 0) == 1
+    assert counts_of(job) == {"updated": 1}
     assert (lead.email, lead.phone, lead.last_name) == ("maja@lund.no", "+4721000001", "Lund")
 
 
@@ -232,7 +232,7 @@ def running(take, marketer):
 def test_an_import_goes_on_where_it_stopped(running):
     assert run_import(running.pk, clock=lambda: LATER, span=timedelta(0)) is True
     running.refresh_from_db()
-    assert (running.stored_to, Lead.objects.count()) == (2_000, 2_000)
+    assert (running.stored_to, Lead.objects.count()) == (4_000, 4_000)
 
     assert run_import(running.pk, clock=lambda: LATER) is False
 
@@ -267,14 +267,14 @@ def test_whoever_comes_second_to_a_chunk_stores_nothing(running):
     with pytest.raises(Overtaken):
         store_chunk(slow, chunk, KnownCompanies(), now=LATER)
 
-    assert Lead.objects.count() == 2_000
+    assert Lead.objects.count() == 4_000
 
 
 def test_a_stopped_import_stays_where_it_is_until_it_goes_on(running, marketer):
     run_import(running.pk, clock=lambda: LATER, span=timedelta(0))
     jobs.stop(running, now=LATER)
     run_import(running.pk, clock=lambda: LATER)
-    assert Lead.objects.count() == 2_000
+    assert Lead.objects.count() == 4_000
 
     jobs.go_on(running, now=LATER)
     run_import(running.pk, clock=lambda: LATER)
