@@ -16,7 +16,7 @@ from leadcrm.demo.connectors import make_connectors
 from leadcrm.demo.forms import make_forms
 from leadcrm.demo.imports import make_import
 from leadcrm.demo.journeys import tell_journey, tell_visit, tell_waiting_journey
-from leadcrm.demo.life import Life, World
+from leadcrm.demo.life import Life, World, live_through
 from leadcrm.demo.organizations import Taken, make_companies
 from leadcrm.demo.people import Person, make_person
 from leadcrm.demo.rows import FirstIds, Rows, Told
@@ -98,7 +98,9 @@ def _make_chunk(chunk: Chunk, rng: Random, world: World, now: datetime) -> int:
     people = _people(chunk.size, rng, first.lead)
     # Those who wait suit the offer well; whoever looks at the queue first should see why they are in it.
     people.sort(key=_suits_least)
-    rows.add_leads([_told(person, number, chunk, rng, clock, world) for number, person in enumerate(people)])
+    told = [_told(person, number, chunk, rng, clock, world) for number, person in enumerate(people)]
+    live_through([one.life for one in told], world.live)
+    rows.add_leads(told)
     for _ in range(round(chunk.size * VISITORS_A_LEAD)):
         rows.add_visit(tell_visit(people[0], rng, clock))
     return rows.write()
@@ -131,7 +133,7 @@ def _told(person: Person, number: int, chunk: Chunk, rng: Random, clock: DemoClo
     else:
         channel, story = tell_journey(person, own, clock)
     life = Life(story, _attributes(person, channel), world, own, wait=wait)
-    return Told(person, channel, life, life.live())
+    return Told(person, channel, life)
 
 
 def _imported(person: Person, rng: Random, clock: DemoClock) -> Story:

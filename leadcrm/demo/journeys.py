@@ -149,6 +149,8 @@ def _answer_newsletter(story: Story, issue: str) -> bool:
         story.add_later(story.rng.uniform(0.02, 2), "email_opened", campaign="Grounds", subject=issue)
         if chance < 0.12 + 0.03 * story.intent:
             is_scanner = story.rng.random() < 0.05
+            if story.rng.random() < 0.03:
+                story.add("email_replied", campaign="Grounds", subject=issue)
             story.add(
                 "email_clicked", signal="bot_agent" if is_scanner else "", campaign="Grounds", link="/machines/s4"
             )

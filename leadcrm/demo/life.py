@@ -1,6 +1,10 @@
-"""A lead's stages over time: the scoring engine judges each moment as it would have then, and sales does its part."""
+"""A lead's stages over time: the scoring engine judges each moment as it would have then, and sales does its part.
 
-from collections.abc import Mapping
+A life is a generator: it asks for a judgment and goes on with the answer. So many lives pass side by side, and the
+engine judges the questions of all of them at once.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from random import Random
@@ -13,8 +17,8 @@ from leads.events.catalog import is_hand_raise, is_voluntary
 from leads.handoff.clock import WorkingHours, respond_by
 from leads.models import Stage
 from scoring.engine.facts import EventFact, LeadFacts
-from scoring.engine.score import CompiledRuleSet, Score, score_lead, score_leads
-from scoring.qualification.decide import decide
+from scoring.engine.score import CompiledRuleSet, Score, Scores, score_leads
+from scoring.qualification.decide import Decisions, decide
 from scoring.qualification.rescore import evidence_of
 from scoring.qualification.states import LeadState, states_of
 
@@ -34,6 +38,35 @@ class World:
     hours: WorkingHours
     source_id: int
     now: float
+
+
+class Question(NamedTuple):
+    """What a life wants judged: facts and state of its lead at a moment."""
+
+    facts: LeadFacts
+    state: LeadState
+    at: float
+
+
+class Answer(NamedTuple):
+    """A judgment, one row of many."""
+
+    scores: Scores
+    decisions: Decisions
+    row: int
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.decisions.moves[self.row])
+
+    @property
+    def score(self) -> Score:
+        return self.scores.of(self.row)
+
+
+Asking = Generator[Question, Answer, None]
+AskingWhether = Generator[Question, Answer, bool]
+AskingWhen = Generator[Question, Answer, float]
 
 
 class Change(NamedTuple):
@@ -80,82 +113,84 @@ class Life:
         self._steps = story.ordered_steps()
         self._events = [self._fact(step) for step in self._steps]
         self._chances = Chances(world.live.rule_set, world.most)
-        self._last: Score | None = None
+        self._last_fit: float | None = None
+        self._last_behaviour: float | None = None
         self._free_at = self.began_at  # until then sales has the lead, and scoring does not move it
 
-    def live(self) -> Standing:
-        """Go through all moments at which the stage may have moved, up to now."""
+    def live(self) -> Asking:
+        """Go through all moments at which the stage may have moved, up to now; `standing` is then where it ended."""
         for event in self._events:
             if event.at <= self.began_at:
                 self._chances.hear_of(event)
-        self._judge(self.began_at)
+        yield from self._judge(self.began_at)
         later = [event for event in self._events if event.at > self.began_at]
         ends = [*(event.at - 1 for event in later), self.world.now]
-        self._pass_time(self.began_at, ends[0])
+        yield from self._pass_time(self.began_at, ends[0])
         for event, end in zip(later, ends[1:], strict=True):
             self._chances.hear_of(event)
             if event.at >= self._free_at and self._may_rise(event):
-                self._judge(event.at)
-            self._pass_time(event.at, end)
-        return self.standing
+                yield from self._judge(event.at)
+            yield from self._pass_time(event.at, end)
 
     def _may_rise(self, event: EventFact) -> bool:
-        fit = self._last.fit if self._last else self.world.live.rule_set.fit_limit
+        fit = self._last_fit if self._last_fit is not None else self.world.live.rule_set.fit_limit
         return self._chances.may_rise(self.standing.stage, event, fit)
 
     def steps(self) -> list[Step]:
         """Return what happened, with what sales did, in time."""
         return sorted(self._steps, key=lambda step: step.at)
 
-    def _pass_time(self, start: float, until: float) -> None:
+    def _pass_time(self, start: float, until: float) -> Asking:
         """Let nothing happen for a while: a rest ends, an engagement is forgotten, a score fades."""
         standing, start = self.standing, max(start, self._free_at)
         if start > until:
             return
         if standing.stage == Stage.RECYCLED and start < _start_of(standing.retry_on) <= until:
-            self._judge(_start_of(standing.retry_on))
-        if self._chances.may_fall(standing.stage, until) and self._free_at <= until and self._moves_at(until):
-            self._judge(self._when_it_fell(start, until))
+            yield from self._judge(_start_of(standing.retry_on))
+        may_fall = self._chances.may_fall(standing.stage, until) and self._free_at <= until
+        if may_fall and (yield from self._moves_at(until)):
+            yield from self._judge((yield from self._when_it_fell(start, until)))
 
-    def _when_it_fell(self, start: float, until: float) -> float:
+    def _when_it_fell(self, start: float, until: float) -> AskingWhen:
         """Return the earliest moment in the span at which the lead does not belong in its stage any more."""
         forgotten_at = self._chances.forgotten_at(self.standing.stage) + 1
         if start < forgotten_at < until:
-            if self._moves_at(forgotten_at):
+            if (yield from self._moves_at(forgotten_at)):
                 return forgotten_at
             start = forgotten_at
         while until - start > FALL_EXACTNESS:
             middle = (start + until) / 2
-            start, until = (start, middle) if self._moves_at(middle) else (middle, until)
+            start, until = (start, middle) if (yield from self._moves_at(middle)) else (middle, until)
         return until
 
-    def _moves_at(self, at: float) -> bool:
-        return bool(self._decision(at)[1])
+    def _moves_at(self, at: float) -> AskingWhether:
+        return (yield self._question(at)).moves
 
-    def _decision(self, at: float) -> tuple[Score, tuple[str, ...], str]:
-        standing, live = self.standing, self.world.live
-        scores = score_leads(live, [LeadFacts(self._attributes, self._events, standing.recycled_at)], at)
+    def _question(self, at: float) -> Question:
+        standing = self.standing
         state = LeadState(
             stage=standing.stage,
-            decided_version=live.rule_set.version,
+            decided_version=self.world.live.rule_set.version,
             retry_on=None if standing.retry_on is None else _start_of(standing.retry_on),
             disqualified_at=standing.disqualified_at,
-            fit=self._last.fit if self._last else None,
-            behaviour=self._last.behaviour if self._last else None,
+            fit=self._last_fit,
+            behaviour=self._last_behaviour,
         )
-        decision = decide(states_of([state]), scores).of(0)
-        return scores.of(0), decision.path, decision.reason
+        return Question(LeadFacts(self._attributes, self._events, standing.recycled_at), state, at)
 
-    def _judge(self, at: float) -> None:
+    def _judge(self, at: float) -> Asking:
         """Let scoring decide, as it would have at that time."""
         if self.standing.stage not in JUDGED:
             return
-        score, path, reason = self._decision(at)
-        for stage in path:
-            self._move(at, stage, reason, score, version=self.world.live.rule_set.version)
-        self._last = score
-        if path and path[-1] == Stage.SQL:
-            self._hand_to_sales(at, score)
+        answer = yield self._question(at)
+        if answer.moves:
+            score, decision = answer.score, answer.decisions.of(answer.row)
+            for stage in decision.path:
+                self._move(at, stage, decision.reason, score, version=self.world.live.rule_set.version)
+        self._last_fit = float(answer.scores.fit[answer.row])
+        self._last_behaviour = float(answer.scores.behaviour[answer.row])
+        if answer.moves and self.standing.stage == Stage.SQL:
+            yield from self._hand_to_sales(at, answer.score)
 
     def _move(
         self, at: float, stage: str, reason: str, score: Score, *, actor: Rep | None = None, version: int | None = None
@@ -168,7 +203,7 @@ class Life:
         if stage not in (Stage.SQL, Stage.CLAIMED):
             standing.respond_by = None
 
-    def _hand_to_sales(self, at: float, score: Score) -> None:
+    def _hand_to_sales(self, at: float, score: Score) -> Asking:
         standing, rng, now = self.standing, self.rng, self.world.now
         if self.wait is not None:
             standing.respond_by = at + self.wait
@@ -180,26 +215,26 @@ class Life:
         if claimed_at < now:
             self._move(claimed_at, Stage.CLAIMED, f"{rep.name} claimed the lead.", score, actor=rep)
             standing.owner_id, standing.claimed_at = rep.pk, claimed_at
-            self._work(claimed_at, rep)
+            yield from self._work(claimed_at, rep)
 
-    def _work(self, claimed_at: float, rep: Rep) -> None:
+    def _work(self, claimed_at: float, rep: Rep) -> Asking:
         closed_at = close_time(claimed_at, self.rng)
         self._happen(sales_work(claimed_at, closed_at, rep, self.rng))
         if closed_at < self.world.now:
-            self._close(closed_at, rep)
+            yield from self._close(closed_at, rep)
 
-    def _close(self, closed_at: float, rep: Rep) -> None:
+    def _close(self, closed_at: float, rep: Rep) -> Asking:
         standing, story = self.standing, self.story
         kinds = [step.kind for step in self._steps if step.at < closed_at]
         end = ending(closed_at, story.person.fit, story.intent, kinds, rep, self.rng)
         if end.stage == Stage.CUSTOMER:
             self._happen(orders(closed_at, f"H-{100_000 + self.rng.randrange(900_000)}", self.rng))
-        score = score_lead(self.world.live, LeadFacts(self._attributes, self._events, standing.recycled_at), closed_at)
+        score = (yield self._question(closed_at)).score
         self._move(closed_at, end.stage, end.reason, score, actor=rep)
         if end.stage == Stage.CUSTOMER:
             return
         standing.owner_id = standing.claimed_at = None
-        self._free_at, self._last = closed_at, None
+        self._free_at, self._last_fit, self._last_behaviour = closed_at, None, None
         if end.stage == Stage.RECYCLED:
             standing.recycled_at, standing.retry_on = closed_at, end.retry_on
         else:
@@ -222,6 +257,26 @@ class Life:
             is_hand_raise(step.kind),
             step.kind,
         )
+
+
+def live_through(lives: Sequence[Life], live: CompiledRuleSet) -> None:
+    """Let lives pass side by side; the engine judges at once what all of them ask."""
+    courses = [life.live() for life in lives]
+    asked = [(course, question) for course in courses if (question := next(course, None)) is not None]
+    while asked:
+        questions = [question for _, question in asked]
+        moments = [question.at for question in questions]
+        scores = score_leads(live, [question.facts for question in questions], moments)
+        decisions = decide(states_of([question.state for question in questions]), scores)
+        answers = [(course, Answer(scores, decisions, row)) for row, (course, _) in enumerate(asked)]
+        asked = [(course, question) for course, answer in answers if (question := _go_on(course, answer)) is not None]
+
+
+def _go_on(course: Asking, answer: Answer) -> Question | None:
+    try:
+        return course.send(answer)
+    except StopIteration:
+        return None
 
 
 def _start_of(day: date | None) -> float:

@@ -60,7 +60,6 @@ class Told(NamedTuple):
     person: Person
     channel: str
     life: Life
-    standing: Standing
 
 
 class Rows:
@@ -98,7 +97,8 @@ class Rows:
         return len(self._events)
 
     def _add_lead(self, told: Told) -> None:
-        person, channel, life, standing = told
+        person, channel, life = told
+        standing = life.standing
         lead_id, steps = next(self._lead_ids), life.steps()
         organization_id = self._organization(person.company, life.began_at) if person.company else None
         told_of = [step for step in steps if step.kind not in BOOKKEEPING]

@@ -57,6 +57,7 @@ CATALOG = (
     Kind("event_form_submitted", "Left a card at an event", "event", is_voluntary=True, aliases=("Event Form",)),
     Kind("email_clicked", "Clicked a link in an e-mail", "newsletter", aliases=("Email Link Clicked", "Link Clicked")),
     Kind("email_opened", "Opened an e-mail", "newsletter"),
+    Kind("email_replied", "Replied to an e-mail", "newsletter", aliases=("Email Replied", "Email Reply Received")),
     Kind("email_marked_as_spam", "Called an e-mail spam", "newsletter"),
     Kind("call_made", "We called", "call", is_own=False, aliases=("Outbound Call",)),
     Kind("email_sent", "We sent an e-mail", "newsletter", is_own=False, aliases=("Email Delivered",)),

@@ -99,8 +99,8 @@ def ranges(first: Ints, counts: Ints) -> Ints:
     return numbers
 
 
-def batch_of(leads: Sequence[LeadFacts], as_of: float, fields: Sequence[str]) -> Batch:
-    """Make a batch of plain facts, all as of one moment; fields: the attributes that rules look at."""
+def batch_of(leads: Sequence[LeadFacts], as_of: float | Sequence[float], fields: Sequence[str]) -> Batch:
+    """Make a batch of plain facts, as of one moment or each of its own; fields: the attributes that rules look at."""
     found = [(row, event) for row, facts in enumerate(leads) for event in facts.events]
     kinds = tuple(sorted({event.kind for _, event in found}))
     position = {kind: number for number, kind in enumerate(kinds)}
@@ -120,7 +120,7 @@ def batch_of(leads: Sequence[LeadFacts], as_of: float, fields: Sequence[str]) ->
         object_array([event.name for _, event in found]),
     )
     return Batch(
-        np.full(len(leads), as_of),
+        np.broadcast_to(np.array(as_of, np.float64), len(leads)),
         np.array([-np.inf if facts.recycled_at is None else facts.recycled_at for facts in leads]),
         {field: [facts.attributes.get(field) for facts in leads] for field in fields},
         events.take(in_order, row[in_order]),

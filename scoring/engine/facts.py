@@ -19,8 +19,9 @@ NEVER_SCORED_KINDS = frozenset({"call_made", "email_sent"})
 
 # What happened around the lead without its doing; it does not make anybody engaged.
 NOT_THE_LEADS_OWN_KINDS = NEVER_SCORED_KINDS | {
-    *("chat_answered", "email_bounced", "message_ignored", "page_kept_open", "trial_ended", "website_measured"),
-}
+    "chat_answered", "data_requested", "email_bounced", "erasure_requested", "message_ignored", "page_kept_open",
+    "trial_ended", "trial_ending", "website_measured",
+}  # fmt: skip
 
 # Links of a message that were opened, which machines do as well, and the message's delivery, right after which they do.
 CLICK_KIND = "email_clicked"

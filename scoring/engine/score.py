@@ -156,8 +156,8 @@ def score_lead(compiled: CompiledRuleSet, facts: LeadFacts, as_of: float) -> Sco
     return score_leads(compiled, [facts], as_of).of(0)
 
 
-def score_leads(compiled: CompiledRuleSet, leads: Sequence[LeadFacts], as_of: float) -> Scores:
-    """Score leads given as plain facts, all as of one moment (POSIX seconds)."""
+def score_leads(compiled: CompiledRuleSet, leads: Sequence[LeadFacts], as_of: float | Sequence[float]) -> Scores:
+    """Score leads given as plain facts, as of one moment or each of its own (POSIX seconds)."""
     return score_batch(compiled, batch_of(leads, as_of, compiled.fields))
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from leads.events.catalog import BOOKKEEPING, BY_KEY, HAND_RAISE_KINDS, KINDS_JUDGED_BY_PROPERTIES, VOLUNTARY_KINDS
 from leads.events.catalog import is_voluntary as is_voluntary_event
-from leads.rows import fetch, is_among, is_postgresql, posix_seconds
+from leads.rows import fetch, is_among, is_postgresql, is_within, posix_seconds
 from scoring.engine.batch import Events, Ints, object_array
 from scoring.engine.facts import SIGNALS, RuleSet, known_kinds, needed_details
 
@@ -36,6 +36,7 @@ def read_events(lead_ids: Ints, rule_set: RuleSet) -> Events:
     """Read the events of these leads, given in id order, that can count; row: the position of a lead's id."""
     known = _known_kinds(rule_set)
     rows = _read(lead_ids.tolist(), known) if len(lead_ids) else np.empty(0, _ROW)
+    rows = rows[np.isin(rows["lead"], lead_ids)]
     rows = rows[np.lexsort((rows["kind"], rows["at"], rows["lead"]))]
     detailed = (needed_details(rule_set) | KINDS_JUDGED_BY_PROPERTIES) & set(known)
     wanted = np.fromiter((kind in detailed for kind in ("", *known)), np.bool_)[rows["kind"]] | (rows["kind"] == 0)
@@ -49,7 +50,7 @@ def _known_kinds(rule_set: RuleSet) -> tuple[str, ...]:
 
 
 def _read(lead_ids: Sequence[int], known: Sequence[str]) -> NDArray[Any]:
-    condition, parameters = is_among("event.lead_id", lead_ids)
+    condition, parameters = is_within("event.lead_id", lead_ids)
     signal = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(SIGNALS))
     columns = ["event.id", "event.lead_id", posix_seconds("event.occurred_at")]
     columns += [_number("coalesce(known.number, 0)"), _number(f"CASE event.signal {signal} END")]
@@ -93,15 +94,17 @@ def _details(
     lead_ids: Sequence[int], detailed: Collection[str], known: Sequence[str], rows: NDArray[Any]
 ) -> tuple[Ints, list[tuple[Any, ...]]]:
     """Return positions of events in `rows`, and the kind, name and properties of each."""
-    condition, parameters = is_among("lead_id", lead_ids)
+    condition, parameters = is_within("lead_id", lead_ids)
     of_kinds, kinds = is_among("kind", sorted(detailed))
-    is_known, others = is_among("kind", known)
+    if (rows["kind"] == 0).any():
+        is_known, numbered = is_among("kind", known)
+        of_kinds, kinds = f"({of_kinds} OR NOT {is_known})", [*kinds, *numbered]
     text = "properties::text" if is_postgresql() else "properties"
     sql = f"""
         SELECT id, kind, name, {text} FROM leads_event
-        WHERE {condition} AND ({of_kinds} OR NOT {is_known})
+        WHERE {condition} AND {of_kinds}
     """  # noqa: S608 - names of our own
-    details = fetch(sql, [*parameters, *kinds, *others])
+    details = fetch(sql, [*parameters, *kinds])
     ids = np.array([detail[0] for detail in details], np.int64)
     by_id = np.argsort(rows["id"])
     found = np.minimum(np.searchsorted(rows["id"], ids, sorter=by_id), max(len(rows) - 1, 0))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from leads.rows import fetch, is_among, posix_seconds
+from leads.rows import fetch, is_within, posix_seconds
 from scoring.engine.batch import Floats, Ints
 
 _ATTRIBUTE = "attributes."
@@ -58,7 +58,7 @@ def read_leads(lead_ids: Sequence[int], fields: Collection[str], *, with_merged:
     """Read leads with the fields that rules look at; those merged into others are left out unless asked for."""
     state = [posix_seconds(f"lead.{name}") if name in _TIMES else f"lead.{name}" for name in _STATE]
     columns = sorted({_column(field) for field in fields})
-    condition, parameters = is_among("lead.id", lead_ids)
+    condition, parameters = is_within("lead.id", sorted(lead_ids))
     sql = f"""
         SELECT {", ".join([*state, "explained.digest", *columns])}
         FROM leads_lead lead
@@ -66,7 +66,8 @@ def read_leads(lead_ids: Sequence[int], fields: Collection[str], *, with_merged:
         LEFT JOIN scoring_scoreentries explained ON explained.lead_id = lead.id
         WHERE {condition} {"" if with_merged else "AND lead.merged_into_id IS NULL"} ORDER BY lead.id
     """  # noqa: S608 - names of our own
-    rows = fetch(sql, parameters)
+    wanted = set(lead_ids)
+    rows = [row for row in fetch(sql, parameters) if row[0] in wanted]
     width = len(_STATE) + 1 + len(columns)
     read: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * width
     state_values = dict(zip((*_STATE, "digest"), read, strict=False))

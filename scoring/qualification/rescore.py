@@ -98,7 +98,8 @@ def store(outcome: Outcome, *, now: datetime) -> set[int]:
     written = write_scores(outcome.leads, outcome.scores, outcome.due_at, now=now)
     rows = np.flatnonzero(np.isin(outcome.leads.id, written)).tolist()
     write_entries(outcome.leads, outcome.scores, rows)
-    write_journeys(outcome.leads.id, outcome.scores, rows)
+    if outcome.scores.compiled.journeys or (outcome.leads.decided_version != outcome.version).any():
+        write_journeys(outcome.leads.id, outcome.scores, rows)
     move_leads([_move(outcome, row) for row in rows if outcome.decisions.moves[row]], now=now)
     return set(written)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from leads.events.catalog import CATALOG
-from scoring.engine.facts import NOT_THE_LEADS_OWN_KINDS
+from scoring.engine.facts import HUMAN_SIGN_KINDS, NOT_THE_LEADS_OWN_KINDS
 from scoring.features.events import read_events
 from scoring.rules.live import live_rule_set
 from tests.make import make_event, make_lead
@@ -14,6 +14,10 @@ def test_the_engine_knows_the_kinds_that_are_not_the_leads_own():
     told = {kind.key for kind in CATALOG if not kind.is_own and not kind.is_bookkeeping}
 
     assert told == NOT_THE_LEADS_OWN_KINDS
+
+
+def test_every_human_sign_is_a_kind_that_the_catalog_knows():
+    assert {kind.key for kind in CATALOG} >= HUMAN_SIGN_KINDS
 
 
 @pytest.mark.django_db
