@@ -14,7 +14,6 @@ def view_page(story: Story, path: str, campaign: tuple[str, str, str] | None = N
     story.add("page_viewed", {"path": path, "url": content.page_url(path, campaign), **utm})
     if story.rng.random() < 0.1:
         story.add("page_kept_open", path=path, seconds=10)
-        story.add("website_measured", path=path)
 
 
 def click_ad(story: Story) -> None:
@@ -32,8 +31,6 @@ def click_ad(story: Story) -> None:
 def react_on_social(story: Story) -> None:
     """Like or comment on a post."""
     network, post = story.rng.choice(content.NETWORKS), story.rng.choice(content.POSTS)
-    if story.rng.random() < 0.2:
-        story.add("link_followed", network=network, post=post)
     story.add("social_interaction", network=network, action=story.rng.choice(("like", "comment")), post=post)
 
 

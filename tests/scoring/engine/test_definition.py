@@ -189,4 +189,4 @@ def test_needed_fields_are_those_that_rules_look_at():
 
     machine = {"email_sent", "email_opened", "email_clicked"}
     assert needed_details(rule_set) == {"page_viewed", "webinar_attended", "trial_started"} | machine
-    assert needed_lead_fields(rule_set) == {"title"}
+    assert needed_lead_fields(rule_set) == ["title"]
