@@ -13,6 +13,7 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 SERVICES = ("DATABASE_URL", "REDIS_URL")
+NODE = ("node", "npm")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = [PYTHON, "-m", "pytest", "--quiet", "--no-header", "--tb=short", "--show-capture=no", "-p", "no:cacheprovider"]
 SHOWN = 40  # lines of what a failed check says
@@ -74,12 +75,15 @@ def tiers() -> list[Tier]:
     no_browser = "" if browser else f"no Chromium found (looked for {', '.join(BROWSERS)} and $CHROMIUM)"
     services = {name: os.environ.get(name, "") for name in SERVICES}
     no_services = _missing_services(services)
-    suite = ["tests", "--ignore=tests/browser", "--ignore=tests/faults", *PARALLEL]
+    apart = ("tests/browser", "tests/faults", "tests/conformance/node")
+    suite = ["tests", *(f"--ignore={folder}" for folder in apart), *PARALLEL]
+    no_node = ", ".join(f"no {name} found" for name in NODE if not shutil.which(name))
     return [
         Tier("suite on SQLite", suite),
         Tier("suite on PostgreSQL and Redis", suite, services, no_services),
         Tier("faults on PostgreSQL and Redis", ["tests/faults"], services, no_services),
         Tier("browser tests", ["tests/browser"], {"CHROMIUM": browser}, no_browser),
+        Tier("clients of Node and browsers", ["tests/conformance/node"], {"CHROMIUM": browser}, no_node or no_browser),
     ]
 
 

@@ -78,7 +78,9 @@ def _page(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
 
 
 def _identify(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
-    return "identified", "", _object(message, "traits")
+    # RudderStack's Python and browser clients say them in the context alone.
+    traits = _object(message, "traits") or context.get("traits")
+    return "identified", "", traits if isinstance(traits, dict) else EMPTY
 
 
 def _group(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:

@@ -90,6 +90,14 @@ def test_traits_in_the_context_identify_too():
     assert event.keys == (("user_id", "u1"), ("email", "ada@acme.example"))
 
 
+def test_an_identify_that_says_its_traits_in_the_context_alone_is_understood():
+    event = read({"userId": "u1", "context": {"traits": {"email": "ada@acme.example", "plan": "pro"}}}, "identify")
+
+    assert event.properties == {"email": "ada@acme.example", "plan": "pro"}
+    assert event.keys == (("user_id", "u1"), ("email", "ada@acme.example"))
+    assert read({"userId": "u1", "context": {"traits": 7}}, "identify").properties == {}
+
+
 def test_traits_that_come_with_every_call_do_not_hide_what_a_form_says():
     form = {"anonymousId": "a1", "event": "Form Submitted", "properties": {"email": "ada@acme.example"}}
 
