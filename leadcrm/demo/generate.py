@@ -22,7 +22,7 @@ from leadcrm.demo.people import Person, make_person
 from leadcrm.demo.rows import FirstIds, Rows, Told
 from leadcrm.demo.sales import Rep
 from leadcrm.demo.story import Story
-from leadcrm.demo.users import make_users, make_website
+from leadcrm.demo.users import make_rejections, make_users, make_website
 from leads.handoff.clock import sales_hours
 from leads.models import Event, Identifier, Lead, Organization, Role, Stage
 from scoring.rules.default import add_default_rule_set
@@ -57,12 +57,14 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     users = make_users()
     add_default_rule_set(now=now)
     live = live_rule_set()
+    website = make_website(now=now)
+    make_rejections(website, now=now)
     world = World(
         live=live,
         most=most_points(live.rule_set),
         reps=tuple(Rep(user.pk, str(user)) for user in users if user.role == Role.SALES),
         hours=sales_hours(),
-        source_id=make_website(now=now).pk,
+        source_id=website.pk,
         now=now.timestamp(),
     )
     make_forms(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)

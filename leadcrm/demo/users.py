@@ -1,8 +1,9 @@
 """Who works in the demo, and the website that its events come from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from leads.models import Role, Source, User
+from leads.events.record import record_rejections
+from leads.models import RejectedEvent, Role, Source, User
 
 PASSWORD = "demo"  # noqa: S105  (printed at the start of every demo)
 WRITE_KEY = "wk_demo"
@@ -25,6 +26,19 @@ def make_website(*, now: datetime) -> Source:
     """Return the source of the demo's events."""
     defaults = {"write_key": WRITE_KEY, "created_at": now}
     return Source.objects.get_or_create(name="Website", defaults=defaults)[0]
+
+
+def make_rejections(website: Source, *, now: datetime) -> None:
+    """Store what the website once sent and nobody could read, unless there is something."""
+    if RejectedEvent.objects.exists():
+        return
+    rejected = (
+        ("An event needs a userId or an anonymousId.", '{"type": "track", "event": "Price List Opened"}', 400),
+        ("track needs the event's name in `event`, got null.", '{"type": "track", "userId": "shop-118"}', 55),
+        ("Refused: The body is not JSON: Expecting value: line 1 column 12 (char 11).", '{"batch": [}', 12),
+    )
+    for reason, body, minutes in rejected:
+        record_rejections(website.pk, [(reason, body)], now=now - timedelta(minutes=minutes))
 
 
 def _make_user(username: str, role: str, first_name: str, last_name: str) -> User:
