@@ -39,8 +39,7 @@ def read_events(lead_ids: Ints, rule_set: RuleSet) -> Events:
     rows = rows[np.isin(rows["lead"], lead_ids)]
     rows = rows[np.lexsort((rows["kind"], rows["at"], rows["lead"]))]
     detailed = (needed_details(rule_set) | KINDS_JUDGED_BY_PROPERTIES) & set(known)
-    wanted = np.fromiter((kind in detailed for kind in ("", *known)), np.bool_)[rows["kind"]] | (rows["kind"] == 0)
-    position, details = _details(lead_ids.tolist(), detailed, known, rows) if wanted.any() else _nothing()
+    position, details = _details(lead_ids.tolist(), detailed, known, rows)
     return _events(lead_ids, rows, known, position, details)
 
 
@@ -112,10 +111,6 @@ def _details(
     # An event that came in between the two queries makes its lead due again; it waits until then.
     is_there = rows["id"][position] == ids if len(rows) else np.zeros(len(ids), np.bool_)
     return position[is_there], [details[number] for number in np.flatnonzero(is_there).tolist()]
-
-
-def _nothing() -> tuple[Ints, list[tuple[Any, ...]]]:
-    return np.empty(0, np.int64), []
 
 
 class _Parsed(dict[str, Mapping[str, object]]):
