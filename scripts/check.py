@@ -17,7 +17,8 @@ NODE = ("node", "npm")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = [PYTHON, "-m", "pytest", "--quiet", "--no-header", "--tb=short", "--show-capture=no", "-p", "no:cacheprovider"]
 SHOWN = 40  # lines of what a failed check says
-PARALLEL = ["--numprocesses", "auto"]
+# Tests of a group run one after another in one process.
+PARALLEL = ["--numprocesses", "auto", "--dist", "loadgroup"]
 
 # A configuration as in production, made up for `check --deploy` alone.
 PRODUCTION = {

@@ -49,7 +49,14 @@ class Rest:
             raise AssertionError(f"{error}, which is {seen[0]}") from None
 
 
-@pytest.fixture(scope="session")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the journeys one after another: the product works on a database that other tests use as well."""
+    for item in items:
+        if "tests/flows/" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("flows"))
+
+
+@pytest.fixture(scope="package")
 def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
     """Serve the product on the tests' database, with what works beside it, and return its address."""
     with django_db_blocker.unblock():

@@ -357,8 +357,9 @@ def test_what_an_event_says_itself_of_its_campaign_is_believed_first(post):
     assert stored().properties["utm_source"] == "own"
 
 
-def test_an_address_that_cannot_be_read_is_a_400_in_json(post):
-    response = post("/v1/track?" + "&".join(f"a{number}=1" for number in range(2000)), track())
+def test_an_address_that_cannot_be_read_is_a_400_in_json(post, settings):
+    too_many = range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)
+    response = post("/v1/track?" + "&".join(f"a{number}=1" for number in too_many), track())
 
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_request"
