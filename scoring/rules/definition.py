@@ -22,8 +22,14 @@ def definition_of(rule_set: RuleSet) -> dict[str, Any]:
         "fit_limit": plain(rule_set.fit_limit),
         "rules": [rule_definition(rule) for rule in rule_set.rules.order_by("position", "pk")],
         "fit": [fit_definition(rule) for rule in rule_set.fit_rules.order_by("position", "pk")],
-        "personas": [persona_definition(persona) for persona in rule_set.personas.order_by("position", "pk")],
-        "journeys": [journey_definition(journey) for journey in rule_set.journeys.order_by("position", "pk")],
+        "personas": [
+            persona_definition(persona)
+            for persona in Persona.objects.filter(rule_set=rule_set).order_by("position", "pk")
+        ],
+        "journeys": [
+            journey_definition(journey)
+            for journey in Journey.objects.filter(rule_set=rule_set).order_by("position", "pk")
+        ],
         "policy": policy_definition(Policy.objects.get(rule_set=rule_set)),
     }
 
