@@ -6,7 +6,7 @@ from scoring.engine.definition import rule_set_from_json
 from scoring.engine.facts import DAY, MINUTE, EventFact, LeadFacts
 from tests.scoring.engine.make_facts import NOW
 
-KINDS = ["page_viewed", "trial_started", "demo_requested", "email_sent", "home_made"]
+KINDS = ["page_viewed", "trial_started", "demo_requested", "email_sent", "home_made", "email_clicked"]
 PATHS = ["/pricing", "/Pricing/Teams", "/careers", "", None]
 
 # Whole seconds up to 100 days back and a week ahead, with day borders and equal times made likely.
@@ -14,8 +14,17 @@ times = st.one_of(
     st.integers(-100 * 86400, 7 * 86400).map(lambda seconds: NOW + seconds),
     st.integers(-100, 7).map(lambda days: NOW + DAY / 2 + days * DAY),
     st.integers(-20, 0).map(lambda minutes: NOW + minutes * MINUTE),
+    st.integers(-12, 0).map(lambda seconds: NOW + seconds),
 )
-properties = st.fixed_dictionaries({}, optional={"path": st.sampled_from(PATHS), "seats": st.integers(0, 9)})
+properties = st.fixed_dictionaries(
+    {},
+    optional={
+        "path": st.sampled_from(PATHS),
+        "seats": st.integers(0, 9),
+        "message": st.sampled_from(["m1", "m2"]),
+        "link": st.sampled_from(["/a", "/b", "/c"]),
+    },
+)
 
 conditions = st.one_of(
     st.builds(
@@ -52,6 +61,37 @@ fit_rules = st.fixed_dictionaries(
         "points": st.integers(-10, 30),
     }
 )
+criteria = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["Role", "Place", "Trade"]),
+            "field": st.sampled_from(["title", "country"]),
+            "op": st.sampled_from(["is", "is_not", "contains", "exists"]),
+            "points": st.integers(1, 20),
+        }
+    ).flatmap(
+        lambda part: st.sampled_from([True, False] if part["op"] == "exists" else ["manager", "hr", "clerk"]).map(
+            lambda value: {**part, "value": value}
+        )
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda part: part["name"],
+)
+personas = st.fixed_dictionaries({"minimum": st.sampled_from([0, 0.25, 0.5, 1]), "criteria": criteria})
+steps = st.lists(
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["page_viewed", "trial_started", "demo_requested"])},
+        optional={"conditions": st.lists(conditions, max_size=1)},
+    ),
+    min_size=1,
+    max_size=4,
+)
+journeys = st.builds(
+    lambda window, found: {"window_days": window, "steps": _named(found, "Step")},
+    st.sampled_from([0.01, 1, 7, 30]),
+    steps,
+)
 policies = st.fixed_dictionaries(
     {
         "mql_threshold": st.integers(10, 45),
@@ -71,11 +111,21 @@ def _named(found: list[dict], prefix: str) -> list[dict]:
 
 
 rule_sets = st.builds(
-    lambda found, fit, policy: rule_set_from_json(
-        {"name": "Random", "rules": _named(found, "Rule"), "fit": _named(fit, "Fit"), "policy": policy}, version=1
+    lambda found, fit, people, ways, policy: rule_set_from_json(
+        {
+            "name": "Random",
+            "rules": _named(found, "Rule"),
+            "fit": _named(fit, "Fit"),
+            "personas": _named(people, "Persona"),
+            "journeys": _named(ways, "Journey"),
+            "policy": policy,
+        },
+        version=1,
     ),
     st.lists(rules, max_size=6),
     st.lists(fit_rules, max_size=3),
+    st.lists(personas, max_size=3),
+    st.lists(journeys, max_size=2),
     policies,
 )
 events = st.lists(
@@ -86,7 +136,7 @@ events = st.lists(
         source=st.integers(1, 2),
         message_id=st.integers(0, 10**6).map(str),
         properties=properties,
-        signal=st.sampled_from(["", "", "", "bot_agent"]),
+        signal=st.sampled_from(["", "", "", "bot_agent", "prefetch", "honeypot"]),
         voluntary=st.booleans(),
         hand_raise=st.sampled_from([False, False, True]),
     ),

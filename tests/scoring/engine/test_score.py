@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scoring.engine.make_facts import NOW, score_of
-from tests.scoring.engine.naive import naive_score
+from tests.scoring.engine.naive import is_held, naive_score
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
 always = settings(max_examples=150, deadline=None)
@@ -30,6 +30,21 @@ def test_a_score_and_its_lines_are_those_of_the_plain_reading(rule_set, facts, a
         (rule, count, last_at) for rule, _, count, last_at in expected["lines"]
     ]
     assert [line.points_now for line in lines] == pytest.approx([line[1] for line in expected["lines"]], abs=1e-9)
+    assert_same_persona(score.persona, expected["persona"])
+    assert {journey.name: journey.progress for journey in score.journeys} == expected["journeys"]
+    assert all(journey.complete == (journey.progress == journey.steps) for journey in score.journeys)
+
+
+def assert_same_persona(persona, expected) -> None:
+    if expected is None:
+        assert persona is None
+    else:
+        assert (persona.name, list(persona.met), list(persona.unknown)) == (
+            expected["name"],
+            expected["met"],
+            expected["unknown"],
+        )
+        assert persona.match == pytest.approx(expected["match"])
 
 
 @always
@@ -63,7 +78,7 @@ def test_events_of_the_future_held_events_and_our_own_doings_leave_no_trace(rule
     real = [
         event
         for event in facts.events
-        if event.at <= as_of and event.signal != "bot_agent" and event.kind != "email_sent"
+        if event.at <= as_of and not is_held(event, facts, as_of) and (event.kind != "email_sent" or event.properties)
     ]
 
     assert score_of(rule_set, replace(facts, events=real), as_of) == score_of(rule_set, facts, as_of)
