@@ -9,7 +9,7 @@ import sys
 
 from bench.place import end_tidily, own_place
 
-WORKLOADS = ("ingest_single", "ingest_batch", "event_to_stage", "rescore", "list_page", "import_csv", "claim")
+WORKLOADS = ("ingest_single", "ingest_batch", "event_to_stage", "rescore", "list_page", "import_csv", "claim", "whatif")
 
 
 def main() -> int:

@@ -148,8 +148,8 @@ def posix_seconds(column: str) -> str:
     if is_postgresql():
         # `extract` would be a slow numeric.
         return f"date_part('epoch', {column})"
-    # Django stores times as text in UTC: whole seconds, and the fraction after them.
-    return f"strftime('%%s', {column}) + CAST('0' || substr({column}, 20) AS REAL)"
+    # Django stores times as text in UTC: whole seconds, and the fraction after them; SQLite would round the whole.
+    return f"strftime('%%s', substr({column}, 1, 19)) + CAST('0' || substr({column}, 20) AS REAL)"
 
 
 def for_update() -> str:

@@ -32,20 +32,24 @@ _NO_DETAILS: Mapping[str, object] = {}
 _REMEMBERED = 50_000
 
 
-def read_events(lead_ids: Ints, rule_set: RuleSet) -> Events:
-    """Read the events of these leads, given in id order, that can count; row: the position of a lead's id."""
-    known = _known_kinds(rule_set)
+def read_events(lead_ids: Ints, *rule_sets: RuleSet) -> Events:
+    """Read the events of these leads, given in id order, that can count under any of these rules.
+
+    row: the position of a lead's id.
+    """
+    known = _known_kinds(rule_sets)
     rows = _read(lead_ids.tolist(), known) if len(lead_ids) else np.empty(0, _ROW)
     rows = rows[np.isin(rows["lead"], lead_ids)]
     rows = rows[np.lexsort((rows["kind"], rows["at"], rows["lead"]))]
-    detailed = (needed_details(rule_set) | KINDS_JUDGED_BY_PROPERTIES) & set(known)
+    needed = frozenset[str]().union(*map(needed_details, rule_sets))
+    detailed = (needed | KINDS_JUDGED_BY_PROPERTIES) & set(known)
     position, details = _details(lead_ids.tolist(), detailed, known, rows)
     return _events(lead_ids, rows, known, position, details)
 
 
-def _known_kinds(rule_set: RuleSet) -> tuple[str, ...]:
+def _known_kinds(rule_sets: Collection[RuleSet]) -> tuple[str, ...]:
     """Return the kinds that the first query numbers, from 1."""
-    return tuple(sorted({*BY_KEY, *known_kinds(rule_set)}))
+    return tuple(sorted(frozenset(BY_KEY).union(*map(known_kinds, rule_sets))))
 
 
 def _read(lead_ids: Sequence[int], known: Sequence[str]) -> NDArray[Any]:

@@ -79,17 +79,32 @@ def read_facts(lead_ids: Sequence[int], *, now: datetime) -> Facts:
     return Facts(leads, live, batch_of_rows(leads, live, np.full(len(leads), now.timestamp())))
 
 
-def batch_of_rows(leads: LeadRows, live: CompiledRuleSet, as_of: Floats) -> Batch:
-    """Read the leads' events and return the batch, each lead at its moment."""
+def batch_of_rows(leads: LeadRows, live: CompiledRuleSet, as_of: Floats, *others: CompiledRuleSet) -> Batch:
+    """Read the leads' events and return the batch, each lead at its moment; others: rules to be judged by as well."""
     recycled_at = np.nan_to_num(leads.recycled_at, nan=-np.inf)
-    return Batch(as_of, recycled_at, leads.attributes, read_events(leads.id, live.rule_set))
+    events = read_events(leads.id, live.rule_set, *(rules.rule_set for rules in others))
+    return Batch(as_of, recycled_at, leads.attributes, events)
 
 
 def compute(facts: Facts) -> Outcome:
     """Compute scores and stages; nothing is read or written."""
     scores = score_batch(facts.live, facts.batch)
-    decisions = decide(_states(facts.leads), scores)
+    decisions = decide(states_of_rows(facts.leads), scores)
     return Outcome(facts.leads, scores, decisions, due_at(scores, decisions.next_moment))
+
+
+def states_of_rows(leads: LeadRows) -> States:
+    """Return where leads stand, as they were read."""
+    never_scored = np.isnan(leads.scored_at)
+    return States(
+        np.fromiter(map(position_of, leads.stage), np.int64, len(leads)),
+        ~np.isnan(leads.claimed_at),
+        leads.decided_version,
+        leads.retry_on,
+        leads.disqualified_at,
+        np.where(never_scored, np.nan, leads.fit),
+        np.where(never_scored, np.nan, leads.behaviour),
+    )
 
 
 @transaction.atomic
@@ -138,19 +153,6 @@ def _score_apart(lead_ids: Sequence[int], *, now: datetime) -> None:
         return
     logger.error("Lead %s could not be scored; it will be tried again.", *lead_ids)
     Lead.objects.filter(pk__in=lead_ids).update(score_due_at=now + FAILED_RETRY)
-
-
-def _states(leads: LeadRows) -> States:
-    never_scored = np.isnan(leads.scored_at)
-    return States(
-        np.fromiter(map(position_of, leads.stage), np.int64, len(leads)),
-        ~np.isnan(leads.claimed_at),
-        leads.decided_version,
-        leads.retry_on,
-        leads.disqualified_at,
-        np.where(never_scored, np.nan, leads.fit),
-        np.where(never_scored, np.nan, leads.behaviour),
-    )
 
 
 def _move(outcome: Outcome, row: int) -> Move:

@@ -1,0 +1,210 @@
+"""What publishing a draft would do: who joins and leaves MQL and SQL, and the sales load it makes."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import numpy as np
+
+from leads.models import Lead, Stage, StageChange
+from scoring.engine.score import CompiledRuleSet
+from scoring.qualification.drain import no_garbage_collection
+from scoring.qualification.states import MQL, SQL
+from scoring.rules.live import live_rule_set
+from scoring.whatif.compare import Compared, compare_leads
+from scoring.whatif.interval import Estimate, estimate
+from scoring.whatif.load import WEEKS, became_sql
+from scoring.whatif.sample import sample_of_leads
+
+# So many leads are all looked at. Of more a sample is: as many as can be judged in these seconds, at most so many.
+ALL = 5_000
+SAMPLE = 20_000
+SECONDS = 3.0
+BATCH = 1000
+# Leads told by name at most.
+MOST_NAMED = 200
+_LIKED = {SQL: 0, MQL: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A lead whose stage depends on which of the two rule sets is live. Scores: points.
+
+    line: the line of the explanation that differs most, and by how many points.
+    """
+
+    lead_id: int
+    live_stage: str
+    draft_stage: str
+    live_score: float
+    draft_score: float
+    line: str = ""
+    line_points: float = 0.0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageEffect:
+    """What becomes of one stage: how many leads are in it under each rule set, who leaves and who joins."""
+
+    stage: str
+    live: Estimate
+    draft: Estimate
+    leaves: Estimate
+    joins: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """New SQLs a week, reckoned over the last four weeks, and how many the team claimed a week; None: none ever."""
+
+    live: Estimate
+    draft: Estimate
+    claimed: float | None
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the draft makes more than the team has been claiming, and more than the live rules do."""
+        return self.claimed is not None and self.draft.count > max(self.claimed, self.live.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A draft against the live version. changes: who changes stage, named up to MOST_NAMED; changed: how many in all.
+
+    looked_at: fewer than total where only a sample was judged. seconds: what it took.
+    """
+
+    live_version: int
+    draft_version: int
+    total: int
+    looked_at: int
+    seconds: float
+    stages: tuple[StageEffect, ...]
+    load: Load
+    changed: Estimate
+    changes: tuple[Change, ...]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the numbers are estimates."""
+        return self.looked_at < self.total
+
+
+def preview(draft: CompiledRuleSet, *, now: datetime, most: int = ALL, sample: int = SAMPLE) -> Preview:
+    """Judge all leads, or a sample where they are more than `most`, by a draft and the live rules; nothing is written.
+
+    Each lead is judged from the stage it is in, and by the draft as its first scoring after a publishing would.
+    """
+    began = perf_counter()
+    live = live_rule_set()
+    lead_ids, total = sample_of_leads(all_up_to=most, at_most=sample)
+    tally = _Tally()
+    with no_garbage_collection():
+        for compared in _batches(lead_ids, live, draft, now):
+            tally.add(compared)
+            if total > most and perf_counter() - began > SECONDS:
+                break
+    looked_at = tally.looked_at
+    total = total if total > most else looked_at
+    return Preview(
+        live.rule_set.version,
+        draft.rule_set.version,
+        total,
+        looked_at,
+        perf_counter() - began,
+        tuple(tally.effect_on(stage, total) for stage in (MQL, SQL)),
+        tally.load(total, now),
+        estimate(tally.changed, looked_at, total),
+        _named(tally.changes),
+    )
+
+
+def _batches(
+    lead_ids: Sequence[int], live: CompiledRuleSet, draft: CompiledRuleSet, now: datetime
+) -> Iterator[Compared]:
+    for start in range(0, len(lead_ids), BATCH):
+        yield compare_leads(sorted(lead_ids[start : start + BATCH]), live, draft, now=now)
+
+
+class _Tally:
+    """Counts over the batches."""
+
+    def __init__(self) -> None:
+        self.looked_at = self.changed = 0
+        self.moves: Counter[tuple[str, str]] = Counter()
+        self.new_sqls = {"live": 0, "draft": 0}
+        self.changes: list[Change] = []
+
+    def add(self, compared: Compared) -> None:
+        self.looked_at += len(compared.leads)
+        moves = list(zip(compared.live.stages, compared.draft.stages, strict=True))
+        self.moves.update(moves)
+        changed = [row for row, (live, draft) in enumerate(moves) if live != draft]
+        self.changed += len(changed)
+        found = sorted((_change(compared, row) for row in changed), key=_interest)[:MOST_NAMED]
+        told = [_with_line(compared, change) for change in found]
+        self.changes = sorted([*self.changes, *told], key=_interest)[:MOST_NAMED]
+        self.new_sqls["live"] += int(became_sql(compared.live.scores).sum())
+        self.new_sqls["draft"] += int(became_sql(compared.draft.scores).sum())
+
+    def effect_on(self, stage: str, total: int) -> StageEffect:
+        found = {"live": 0, "draft": 0, "leaves": 0, "joins": 0}
+        for (live, draft), number in self.moves.items():
+            found["live"] += number * (live == stage)
+            found["draft"] += number * (draft == stage)
+            found["leaves"] += number * (live == stage != draft)
+            found["joins"] += number * (draft == stage != live)
+        return StageEffect(stage, **{name: estimate(hits, self.looked_at, total) for name, hits in found.items()})
+
+    def load(self, total: int, now: datetime) -> Load:
+        week = {name: estimate(hits, self.looked_at, total) for name, hits in self.new_sqls.items()}
+        weekly = {name: Estimate(round(one.count / WEEKS), round(one.error / WEEKS)) for name, one in week.items()}
+        return Load(**weekly, claimed=_claimed_a_week(now))
+
+
+def _change(compared: Compared, row: int) -> Change:
+    live, draft = compared.live, compared.draft
+    return Change(
+        int(compared.leads.id[row]),
+        live.stages[row],
+        draft.stages[row],
+        float(live.scores.score[row]),
+        float(draft.scores.score[row]),
+    )
+
+
+def _with_line(compared: Compared, change: Change) -> Change:
+    row = int(np.searchsorted(compared.leads.id, change.lead_id))
+    line, points = _greatest_difference(compared, row)
+    return replace(change, line=line, line_points=points)
+
+
+def _greatest_difference(compared: Compared, row: int) -> tuple[str, float]:
+    """Return the line of the explanation that differs most, "" where none does."""
+    before = {entry.rule: entry.points_now for entry in compared.live.scores.entries(row)}
+    after = {entry.rule: entry.points_now for entry in compared.draft.scores.entries(row)}
+    differences = {rule: after.get(rule, 0.0) - before.get(rule, 0.0) for rule in {**before, **after}}
+    rule = max(differences, key=lambda name: (abs(differences[name]), name), default="")
+    return (rule, differences[rule]) if rule and not np.isclose(differences[rule], 0) else ("", 0.0)
+
+
+def _claimed_a_week(now: datetime) -> float | None:
+    """Return how many leads sales claimed a week in the last four; None where nobody ever claimed one."""
+    claims = StageChange.objects.filter(to_stage=Stage.CLAIMED, changed_at__lte=now)
+    lately = claims.filter(changed_at__gt=now - timedelta(weeks=WEEKS)).count()
+    return lately / WEEKS if lately or claims.exists() else None
+
+
+def _interest(change: Change) -> tuple[int, float, int]:
+    """Sort new SQLs first, then who leaves SQL, then MQLs; the highest scores first."""
+    joins, leaves = _LIKED.get(change.draft_stage, 2), _LIKED.get(change.live_stage, 2)
+    return min(joins * 2, leaves * 2 + 1), -change.draft_score, change.lead_id
+
+
+def _named(changes: Sequence[Change]) -> tuple[Change, ...]:
+    leads = Lead.objects.only("first_name", "last_name", "email", "phone")
+    names = {lead.pk: lead.display_name for lead in leads.filter(pk__in=[change.lead_id for change in changes])}
+    return tuple(replace(change, name=names.get(change.lead_id, "")) for change in changes)

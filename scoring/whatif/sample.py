@@ -1,0 +1,23 @@
+"""Which leads a preview looks at: all where they are few, else some, always the same ones."""
+
+from django.db.models import BigIntegerField, F, Value
+
+from leads.models import Lead
+
+# Knuth's multiplicative hash: ids that follow each other lie far apart.
+_MULTIPLIER, _RANGE = 2_654_435_761, 2**32
+
+
+def sample_of_leads(*, all_up_to: int, at_most: int) -> tuple[list[int], int]:
+    """Return ids of all leads, or of about `at_most` in the order of a hash, and how many leads there are.
+
+    However few of the ids are taken from the front, they are a fair sample.
+    """
+    leads = Lead.objects.current()
+    total = leads.count()
+    if total <= all_up_to:
+        return list(leads.order_by("pk").values_list("pk", flat=True)), total
+    big = BigIntegerField()
+    leads = leads.annotate(spread=F("pk") * Value(_MULTIPLIER, big) % Value(_RANGE, big))
+    drawn = leads.filter(spread__lt=_RANGE * at_most // total).order_by("spread", "pk")
+    return list(drawn.values_list("pk", flat=True)), total
