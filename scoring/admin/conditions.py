@@ -1,34 +1,61 @@
-"""Form fields for conditions, shown as the lines that people write."""
+"""Form fields for conditions, criteria and steps, shown as the lines that people write."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextareaWidget
 
 from scoring.rules.lines import LineError, format_conditions, parse_conditions
+from scoring.rules.part_lines import format_criteria, format_steps, parse_criteria, parse_steps
 
 
-class ConditionsField(forms.CharField):
-    """Conditions on an event, one a line; cleaned to the list that the database keeps."""
+class LinesField(forms.CharField):
+    """A list of parts, one a line; cleaned to the list that the database keeps."""
 
-    widget = UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})
+    parse: Callable[[str], list[dict[str, Any]]]
+    format: Callable[[list[dict[str, Any]]], str]
 
     def prepare_value(self, value: Any) -> Any:
-        """Show stored conditions as lines, and what the user typed as typed."""
-        return format_conditions(value) if isinstance(value, list) else value
+        """Show stored parts as lines, and what the user typed as typed."""
+        return type(self).format(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
         """Read the lines; an unreadable one is named."""
         if isinstance(value, list):
             return value
         try:
-            return parse_conditions(value or "")
+            return type(self).parse(value or "")
         except LineError as error:
             raise forms.ValidationError(str(error)) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare meanings, not spelling; what can't be read is a change."""
         try:
-            return (initial or []) != parse_conditions(data or "")
+            return (initial or []) != type(self).parse(data or "")
         except LineError:
             return True
+
+
+class ConditionsField(LinesField):
+    """Conditions on an event."""
+
+    widget = UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})
+    parse = staticmethod(parse_conditions)
+    format = staticmethod(format_conditions)
+
+
+class CriteriaField(LinesField):
+    """Criteria of a persona."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    parse = staticmethod(parse_criteria)
+    format = staticmethod(format_criteria)
+
+
+class StepsField(LinesField):
+    """Steps of a journey."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    parse = staticmethod(parse_steps)
+    format = staticmethod(format_steps)

@@ -45,10 +45,10 @@ class PlainNumbersForm(forms.ModelForm):
     def refuse(self, error: RuleSetError, part: str = "") -> None:
         """Show the engine's refusal beside the field that it names, or above the form."""
         place = error.place.removeprefix(part).removeprefix(".")
-        condition = re.match(r"conditions\[(\d+)\]\.?(.*)", place)
-        if condition:
-            line, inner = int(condition[1]) + 1, condition[2]
-            self.add_error("conditions", f"Line {line}: {inner} {error.message}".replace("  ", " "))
+        part_of = re.match(r"(conditions|criteria|steps)\[(\d+)\]\.?(.*)", place)
+        if part_of:
+            field, line, inner = part_of[1], int(part_of[2]) + 1, part_of[3]
+            self.add_error(field, f"Line {line}: {inner} {error.message}".replace("  ", " "))
             return
         field = FIELD_OF_PLACE.get(place, place)
         known = field in self.fields
@@ -171,8 +171,9 @@ class PolicyForm(PlainNumbersForm):
         required=False,
         choices=[("", "Keep the values below"), *((name, name) for name in READY_MADE_POLICIES)],
         widget=UnfoldAdminSelectWidget,
-        help_text="Replaces every value below when you save. Engagement: one voluntary engagement makes an MQL. "
-        "Score: only points do. Direct pass: every MQL is an SQL at once.",
+        help_text="Replaces the values below when you save. Engagement: one voluntary engagement makes an MQL. "
+        "Score: only points do. Direct pass: every MQL is an SQL at once; gates stay as they are. Persona and journey: "
+        "an SQL by score is any of the personas and has completed any of the journeys.",
     )
 
     class Meta:
@@ -185,9 +186,10 @@ class PolicyForm(PlainNumbersForm):
         chosen: Mapping[str, Any] | None = READY_MADE_POLICIES.get(cleaned.get("ready_made", ""))
         if chosen:
             cleaned.update(chosen)
+            cleaned.update({gate: chosen[gate] or "" for gate in GATES if gate in chosen})
             self._errors: Any = forms.utils.ErrorDict()
         if not self.errors:
-            # Whether there is the persona or journey that a gate names, the whole rule set says when it is saved.
+            # Whether there is the persona or journey that a gate names, is the whole page's to say: PolicyFormSet.
             policy = Policy(**{name: cleaned[name] for name in POLICY_FIELDS if name not in GATES})
             try:
                 rule_set_from_json({"name": "-", "policy": policy_definition(policy)}, 0)
@@ -226,4 +228,6 @@ class RulesFormSet(PaginationInlineFormSet):
 
 def _sentence(text: str) -> str:
     # What the engine says of a value starts with a verb, or with the value itself, which keeps its spelling.
+    # A form has an empty field where JSON has null, and no quotes.
+    text = text.replace("must be null", "must be empty").replace(', "any"', ", any")
     return f"M{text[1:]}." if text.startswith("must ") else f"{text}."

@@ -9,8 +9,17 @@ from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
 from scoring.admin.forms import FIT_FIELDS, RULE_FIELDS, FitRuleForm, PolicyForm, RuleForm, RulesFormSet
-from scoring.models import FitRule, Policy, Rule, RuleSet, RuleSetStatus
+from scoring.admin.part_forms import (
+    JOURNEY_FIELDS,
+    PERSONA_FIELDS,
+    JourneyForm,
+    PartsFormSet,
+    PersonaForm,
+    PolicyFormSet,
+)
+from scoring.models import FitRule, Journey, Persona, Policy, Rule, RuleSet, RuleSetStatus
 from scoring.rules.lines import format_conditions, format_value
+from scoring.rules.part_lines import format_criteria, format_steps
 
 
 class EditableUntilArchived:
@@ -29,6 +38,7 @@ class PolicyInline(EditableUntilArchived, StackedInline):
 
     model = Policy
     form = PolicyForm
+    formset = PolicyFormSet
     can_delete = False
     min_num = max_num = 1
     hide_title = True
@@ -114,3 +124,49 @@ class FitRuleInline(RulesInline):
     def value_text(self, rule: FitRule) -> str:
         """Return the value as it is written."""
         return format_value(rule.op, rule.value)
+
+
+class PersonaInline(RulesInline):
+    """Personas."""
+
+    model = Persona
+    form = PersonaForm
+    formset = PartsFormSet
+    verbose_name_plural = "Personas: whom we sell to"
+    fields = PERSONA_FIELDS
+
+    def get_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Show an archived persona's criteria as lines too."""
+        return self.fields if self.has_change_permission(request, obj) else ("name", "minimum", "criterion_lines")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Name the column that is computed."""
+        return () if self.has_change_permission(request, obj) else ("criterion_lines",)
+
+    @admin.display(description="criteria")
+    def criterion_lines(self, persona: Persona) -> str:
+        """Return the criteria, one a line."""
+        return format_criteria(persona.criteria)
+
+
+class JourneyInline(RulesInline):
+    """Journeys."""
+
+    model = Journey
+    form = JourneyForm
+    formset = PartsFormSet
+    verbose_name_plural = "Journeys: what leads do in order"
+    fields = JOURNEY_FIELDS
+
+    def get_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Show an archived journey's steps as lines too."""
+        return self.fields if self.has_change_permission(request, obj) else ("name", "window_days", "step_lines")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
+        """Name the column that is computed."""
+        return () if self.has_change_permission(request, obj) else ("step_lines",)
+
+    @admin.display(description="steps")
+    def step_lines(self, journey: Journey) -> str:
+        """Return the steps, one a line."""
+        return format_steps(journey.steps)

@@ -14,11 +14,11 @@ from leads.admin.pages import signed_in_admin
 from leads.errors import LeadError
 from leads.events.catalog import CATALOG
 from scoring.admin.forms import RuleSetForm
-from scoring.admin.inlines import FitRuleInline, PolicyInline, RuleInline
+from scoring.admin.inlines import FitRuleInline, JourneyInline, PersonaInline, PolicyInline, RuleInline
 from scoring.engine.condition_definition import LEAD_FIELDS
 from scoring.engine.definition import RuleSetError
 from scoring.engine.facts import NEVER_SCORED_KINDS
-from scoring.models import RuleSet, RuleSetStatus
+from scoring.models import Journey, Persona, Policy, RuleSet, RuleSetStatus
 from scoring.rules.progress import Progress, rescore_progress
 from scoring.rules.publish import publish
 from scoring.rules.revise import freeze, lock_unchanged, revise
@@ -32,7 +32,7 @@ class RuleSetAdmin(ModelAdmin):
     """The live rule set is changed in place: saving keeps the old version and publishes the new one."""
 
     form = RuleSetForm
-    inlines = (PolicyInline, RuleInline, FitRuleInline)
+    inlines = (PolicyInline, RuleInline, FitRuleInline, PersonaInline, JourneyInline)
     list_display = ("title", "shown_status", "published_at", "published_by", "note")
     list_select_related = ("published_by",)
     ordering = ("-version",)
@@ -94,6 +94,14 @@ class RuleSetAdmin(ModelAdmin):
         if found and "loaded_state" in request.POST:
             return lock_unchanged(found.pk, state=request.POST["loaded_state"])
         return found
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        """Let the gates see the personas and journeys that stand on the same page."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        by_model = {formset.model: formset for formset in formsets}
+        if Policy in by_model:
+            by_model[Policy].personas, by_model[Policy].journeys = by_model[Persona], by_model[Journey]
+        return formsets, inlines
 
     def save_model(self, request: HttpRequest, obj: RuleSet, form: RuleSetForm, change: Any) -> None:
         """Keep what the rule set was before anything of it is stored."""

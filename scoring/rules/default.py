@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from scoring.engine.definition import ANY
 from scoring.models import RuleSet
 from scoring.rules.draft import import_draft
 from scoring.rules.publish import publish
@@ -21,10 +22,13 @@ ENGAGEMENT: Mapping[str, Any] = {
     "direct": False,
     "reopen_disqualified": False,
 }
+NO_GATES: Mapping[str, Any] = {"require_persona": None, "require_journey": None}
 READY_MADE_POLICIES: Mapping[str, Mapping[str, Any]] = {
-    "Engagement": ENGAGEMENT,
-    "Score": {**ENGAGEMENT, "mql_on_engagement": False},
+    "Engagement": {**ENGAGEMENT, **NO_GATES},
+    "Score": {**ENGAGEMENT, **NO_GATES, "mql_on_engagement": False},
+    # Its gates are those that a rule set has already.
     "Direct pass": {**ENGAGEMENT, "direct": True},
+    "Persona and journey": {**ENGAGEMENT, "require_persona": ANY, "require_journey": ANY},
 }
 
 
@@ -101,7 +105,7 @@ DEFAULT_RULE_SET: Mapping[str, Any] = {
     "fit": FIT,
     "personas": [],
     "journeys": [],
-    "policy": {**ENGAGEMENT, "require_persona": None, "require_journey": None},
+    "policy": {**ENGAGEMENT, **NO_GATES},
 }
 
 

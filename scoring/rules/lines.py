@@ -15,6 +15,8 @@ FLAG_OPS = frozenset({"exists", "business_email", "free_email"})
 
 _LINE = re.compile(r'\s*(?P<field>"(?:[^"\\]|\\.)*"|\S+)(?:\s+(?P<op>\S+)(?:\s+(?P<value>.*))?)?', re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?")
+# What would be read as the end of a condition that another follows, or would hide that end.
+_JOINS = re.compile(r'"|(^|\s)and(\s|$)')
 _ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*)\s*(,|$)')
 
 
@@ -27,7 +29,7 @@ def parse_conditions(text: str) -> list[dict[str, Any]]:
     conditions = []
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         try:
-            conditions.append(_parse_line(line))
+            conditions.append(parse_condition(line))
         except LineError as error:
             raise LineError(f"Line {number}: {error}") from error
     return conditions
@@ -35,7 +37,7 @@ def parse_conditions(text: str) -> list[dict[str, Any]]:
 
 def format_conditions(conditions: Sequence[dict[str, Any]]) -> str:
     """Write conditions so that `parse_conditions` reads the same."""
-    return "\n".join(_format_line(condition) for condition in conditions)
+    return "\n".join(format_condition(condition) for condition in conditions)
 
 
 def parse_value(op: str, text: str) -> Any:
@@ -48,34 +50,36 @@ def parse_value(op: str, text: str) -> Any:
     return _parse_single(op, text)
 
 
-def format_value(op: str, value: Any) -> str:
-    """Write the value of a condition so that `parse_value` reads the same."""
+def format_value(op: str, value: Any, *, is_joined: bool = False) -> str:
+    """Write the value of a condition so that `parse_value` reads the same; is_joined: others follow after `and`."""
     if not isinstance(value, list):
-        return _format_single(op, value)
-    text = ", ".join(_format_single(op, item, is_listed=True) for item in value)
+        return _format_single(op, value, is_joined=is_joined)
+    text = ", ".join(_format_single(op, item, is_listed=True, is_joined=is_joined) for item in value)
     # The comma keeps a list of one domain a list.
     return f"{text}," if len(value) == 1 and op not in LIST_OPS else text
 
 
-def _parse_line(line: str) -> dict[str, Any]:
+def parse_condition(line: str) -> dict[str, Any]:
+    """Read one condition. Raises LineError."""
     match = _LINE.fullmatch(line)
     if match is None or not match["op"]:
         raise LineError(f"expected a field, how it is compared, and a value, got {line.strip()!r}")
     field, op = match["field"], match["op"]
-    field = _unquoted(field) if field.startswith('"') else field
+    field = unquoted(field) if field.startswith('"') else field
     return {"field": field, "op": op, "value": parse_value(op, match["value"] or "")}
 
 
-def _format_line(condition: dict[str, Any]) -> str:
+def format_condition(condition: dict[str, Any], *, is_joined: bool = False) -> str:
+    """Write one condition so that `parse_condition` reads the same; is_joined: others follow it after `and`."""
     field, op = condition["field"], condition["op"]
     plain = field and not re.search(r"\s", field) and not field.startswith('"')
-    shown = field if plain else _quoted(field)
-    return f"{shown} {op} {format_value(op, condition['value'])}"
+    shown = field if plain and not (is_joined and _JOINS.search(field)) else quoted(field)
+    return f"{shown} {op} {format_value(op, condition['value'], is_joined=is_joined)}"
 
 
 def _parse_single(op: str, text: str) -> Any:
     if text.startswith('"'):
-        return _unquoted(text)
+        return unquoted(text)
     if op in TEXT_OPS:
         return text
     if text.lower() in ("true", "false"):
@@ -85,14 +89,15 @@ def _parse_single(op: str, text: str) -> Any:
     return text
 
 
-def _format_single(op: str, value: Any, *, is_listed: bool = False) -> str:
+def _format_single(op: str, value: Any, *, is_listed: bool = False, is_joined: bool = False) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):
         return repr(value)
     reads_same = value == value.strip() and "\n" not in value and _parse_single_or_none(op, value) == value
     separates = "," in value and (is_listed or op == "matches_domain")
-    return value if value and value.isprintable() and reads_same and not separates else _quoted(value)
+    joins = is_joined and _JOINS.search(value)
+    return value if value and value.isprintable() and reads_same and not separates and not joins else quoted(value)
 
 
 def _parse_single_or_none(op: str, text: str) -> Any:
@@ -113,11 +118,13 @@ def _items(text: str) -> list[str]:
     return items
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a text in double quotes."""
     return json.dumps(text)
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """Read a text in double quotes. Raises LineError."""
     try:
         value = json.loads(text)
     except ValueError:

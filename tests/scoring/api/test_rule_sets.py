@@ -10,6 +10,7 @@ from leads.models import Lead
 from scoring.models import RuleSet, RuleSetStatus
 from tests.make import make_lead
 from tests.make_rules import PRICING, TRIAL, publish_rules
+from tests.scoring.management.test_rule_set import WITH_PARTS
 
 GIVEN = {"name": "Spring", "rules": [TRIAL, PRICING]}
 
@@ -47,6 +48,16 @@ def test_an_admin_imports_a_draft_and_publishes_it(admin_user, api_of):
     assert (draft.status_code, draft.json()["status"]) == (201, "draft")
     assert (live.status_code, live.json()["status"], live.json()["note"]) == (200, "live", "For spring")
     assert (stored.status, stored.published_by, stored.marked_to_id) == (RuleSetStatus.LIVE, admin_user, 0)
+
+
+def test_personas_journeys_and_gates_go_in_and_out_the_same(admin_user, api_of):
+    api = api_of(admin_user)
+
+    version = api.post("/api/rule-sets/", WITH_PARTS, format="json").json()["version"]
+    found = api.get(f"/api/rule-sets/{version}/").json()["definition"]
+
+    assert (found["personas"], found["journeys"]) == (WITH_PARTS["personas"], WITH_PARTS["journeys"])
+    assert (found["policy"]["require_persona"], found["policy"]["require_journey"]) == ("Office manager", "any")
 
 
 def test_what_was_read_can_be_sent_back(admin_user, api_of):

@@ -34,6 +34,33 @@ def test_export_without_a_file_writes_json_to_the_terminal(db):
     assert json.loads(run("export")) == DEFAULT_RULE_SET
 
 
+WITH_PARTS = {
+    "name": "Halden",
+    "personas": [
+        {
+            "name": "Office manager",
+            "minimum": 0.5,
+            "criteria": [{"name": "Role", "field": "title", "op": "contains", "value": "office", "points": 12}],
+        }
+    ],
+    "journeys": [
+        {"name": "Evaluate", "window_days": 30, "steps": [{"name": "Guide", "kind": "quiz", "conditions": []}]}
+    ],
+    "policy": {"require_persona": "Office manager", "require_journey": "any"},
+}
+
+
+def test_personas_journeys_and_gates_go_in_and_out_the_same(db, tmp_path):
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps(WITH_PARTS))
+
+    version = run("import", str(file)).strip()
+    out = json.loads(run("export", "--of", version))
+
+    assert (out["personas"], out["journeys"]) == (WITH_PARTS["personas"], WITH_PARTS["journeys"])
+    assert (out["policy"]["require_persona"], out["policy"]["require_journey"]) == ("Office manager", "any")
+
+
 def test_a_file_is_imported_and_published_at_once(db, tmp_path):
     file = tmp_path / "rules.json"
     file.write_text('{"name": "Halden"}')

@@ -37,6 +37,16 @@ def test_everything_that_leads_do_of_their_own_will_is_worth_something():
     assert "email_opened" not in scored
 
 
+PERSONA = {
+    "name": "Office manager",
+    "criteria": [{"name": "Role", "field": "title", "op": "contains", "value": "office manager", "points": 12}],
+}
+JOURNEY = {"name": "Evaluate", "window_days": 30, "steps": [{"name": "Guide", "kind": "ebook_downloaded"}]}
+
+
 def test_every_ready_made_policy_can_be_imported(db):
     for name, policy in READY_MADE_POLICIES.items():
-        assert import_draft({"name": name, "policy": policy}, now=NOON).policy.direct is (name == "Direct pass")
+        parts = {"personas": [PERSONA], "journeys": [JOURNEY]} if name == "Persona and journey" else {}
+        stored = import_draft({"name": name, "policy": policy, **parts}, now=NOON).policy
+        assert stored.direct is (name == "Direct pass")
+        assert (stored.require_persona, stored.require_journey) == (("any", "any") if parts else ("", ""))
