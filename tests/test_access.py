@@ -202,6 +202,8 @@ TABLE = {
     "api/rule-sets/": Row(USERS),
     "api/rule-sets/<int:version>/": Row(USERS),
     "api/rule-sets/<int:version>/what-if/": Row(USERS),
+    "api/rule-sets/<int:version>/diff/": Row(USERS),
+    "api/rule-sets/<int:version>/draft/": Row(ADMIN, "post"),
     "api/rule-sets/<int:version>/publish/": Row(ADMIN, "post"),
     "api/schema/": Row(USERS),
     "api/docs/": Row(USERS),

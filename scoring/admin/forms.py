@@ -16,7 +16,8 @@ from scoring.models import FitRule, Per, Policy, Rule, RuleSet, RuleSetStatus
 from scoring.rules.default import READY_MADE_POLICIES
 from scoring.rules.definition import GATES, POLICY_FIELDS, fit_definition, plain, policy_definition, rule_definition
 from scoring.rules.lines import LineError, format_value, parse_value
-from scoring.rules.revise import Frozen, state_of
+from scoring.rules.revise import Frozen
+from scoring.rules.state import state_of
 
 # Where the JSON says it another way than the columns do.
 FIELD_OF_PLACE = {

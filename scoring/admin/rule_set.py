@@ -21,7 +21,8 @@ from scoring.engine.facts import NEVER_SCORED_KINDS
 from scoring.models import Journey, Persona, Policy, RuleSet, RuleSetStatus
 from scoring.rules.progress import Progress, rescore_progress
 from scoring.rules.publish import publish
-from scoring.rules.revise import freeze, lock_unchanged, revise
+from scoring.rules.revise import freeze, revise
+from scoring.rules.state import lock_unchanged
 
 RESCORING = "admin/scoring/ruleset/_rescoring.html"
 STATUS_COLOURS = {RuleSetStatus.LIVE: "success", RuleSetStatus.DRAFT: "warning", RuleSetStatus.ARCHIVED: "info"}
@@ -54,7 +55,7 @@ class RuleSetAdmin(ModelAdmin):
         return rule_set.status, rule_set.get_status_display()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Drafts come from `manage.py rule_set import`."""
+        """Drafts are copies of a version, made on the editor's page, or come from `manage.py rule_set import`."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:

@@ -1,12 +1,15 @@
-"""Rule sets over REST: read them all, import one as a draft, publish one."""
+"""Rule sets over REST: read and compare them all, import, copy, change and delete drafts, publish any."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
@@ -20,10 +23,16 @@ from leads.api.permissions import caller
 from leads.models import Role, User
 from leads.people.keyset import Order
 from scoring.engine.definition import RuleSetError
-from scoring.models import RuleSet
+from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import definition_of
-from scoring.rules.draft import import_draft
+from scoring.rules.diff import changes
+from scoring.rules.draft import change_draft, delete_draft, import_draft, start_draft
 from scoring.rules.publish import publish
+from scoring.rules.state import RuleSetMoved, state_of
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", location=OpenApiParameter.HEADER, description="The ETag that was read: refuse if it changed since."
+)
 
 
 class ChangesRulesAsAdmin(BasePermission):
@@ -69,8 +78,30 @@ class PublishSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One difference between two versions. section: a key of the definition, or empty."""
+
+    section = serializers.CharField()
+    name = serializers.CharField()
+    what = serializers.CharField(help_text='In words, such as "points 2 → 3".')
+
+
+class DiffSerializer(serializers.Serializer[Any]):
+    """What a version changes against another; without changes they say the same."""
+
+    version = serializers.IntegerField()
+    against = serializers.IntegerField()
+    changes = ChangeSerializer(many=True)
+
+
+class AgainstSerializer(serializers.Serializer[Any]):
+    """The version to compare with."""
+
+    against = serializers.IntegerField(required=False, min_value=1, help_text="A version; the live one unless given.")
+
+
 class TryAgain(APIException):
-    """Two imports took the same number."""
+    """Somebody else was there at the same moment, or before."""
 
     status_code = 409
     default_detail = "Another rule set was imported at the same moment; send this one again."
@@ -93,20 +124,62 @@ class RuleSetViewSet(PagedViewSet):
     @extend_schema(responses=RuleSetDetailSerializer)
     def retrieve(self, request: Request, version: int) -> Response:
         """Return a version with all that it says."""
-        return Response(RuleSetDetailSerializer(get_object_or_404(self.get_queryset(), version=version)).data)
+        return _detail(get_object_or_404(self.get_queryset(), version=version))
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={201: RuleSetDetailSerializer})
     def create(self, request: Request) -> Response:
         """Store a rule set, as `definition` shows one, as a draft."""
         if not isinstance(request.data, dict):
             raise ValidationError({"detail": "The body must be a rule set as an object."})
-        try:
+        with _refusing():
             draft = import_draft(request.data, now=timezone.now())
-        except RuleSetError as error:
-            raise ValidationError({error.place or "detail": [error.message]}) from error
-        except IntegrityError as error:
-            raise TryAgain from error
-        return Response(RuleSetDetailSerializer(draft).data, status=201)
+        return _detail(draft, status=201)
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
+    def update(self, request: Request, version: int) -> Response:
+        """Replace all that a draft says by a rule set, as `definition` shows one."""
+        return self._change(request, version, {})
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
+    def partial_update(self, request: Request, version: int) -> Response:
+        """Replace single parts of a draft, such as `policy` or `rules`, and its `note`."""
+        return self._change(request, version, definition_of(get_object_or_404(RuleSet, version=version)))
+
+    def destroy(self, request: Request, version: int) -> Response:
+        """Delete a draft."""
+        delete_draft(get_object_or_404(RuleSet, version=version), by=caller(request), now=timezone.now())
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={201: RuleSetDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="draft")
+    def draft(self, request: Request, version: int) -> Response:
+        """Start a draft that says what this version says."""
+        return _detail(start_draft(get_object_or_404(RuleSet, version=version), now=timezone.now()), status=201)
+
+    @extend_schema(parameters=[AgainstSerializer], responses=DiffSerializer)
+    @action(detail=True, methods=["get"], url_path="diff")
+    def diff(self, request: Request, version: int) -> Response:
+        """Say in words what this version changes against another."""
+        asked = AgainstSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        against = asked.validated_data.get("against")
+        wanted = {"status": RuleSetStatus.LIVE} if against is None else {"version": against}
+        before, after = get_object_or_404(RuleSet, **wanted), get_object_or_404(RuleSet, version=version)
+        found = [asdict(change) for change in changes(definition_of(before), definition_of(after))]
+        return Response({"version": after.version, "against": before.version, "changes": found})
+
+    def _change(self, request: Request, version: int, kept: dict[str, Any]) -> Response:
+        if not isinstance(request.data, dict):
+            raise ValidationError({"detail": "The body must be a rule set as an object."})
+        given = dict(request.data)
+        said = PublishSerializer(data={"note": given.pop("note")} if "note" in given else {})
+        said.is_valid(raise_exception=True)
+        draft, state = get_object_or_404(RuleSet, version=version), request.headers.get("If-Match")
+        with _refusing():
+            change_draft(
+                draft, {**kept, **given}, note=said.validated_data.get("note"), state=state and state.strip('"')
+            )
+        return _detail(get_object_or_404(self.get_queryset(), version=version))
 
     @extend_schema(request=PublishSerializer, responses=RuleSetSerializer)
     @action(detail=True, methods=["post"], url_path="publish")
@@ -115,8 +188,24 @@ class RuleSetViewSet(PagedViewSet):
         said = PublishSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         chosen = get_object_or_404(RuleSet, version=version)
-        try:
+        with _refusing():
             publish(chosen, by=caller(request), note=said.validated_data.get("note", ""), now=timezone.now())
-        except RuleSetError as error:
-            raise ValidationError({error.place or "detail": [error.message]}) from error
         return Response(self.get_serializer(self.get_queryset().get(pk=chosen.pk)).data)
+
+
+def _detail(rule_set: RuleSet, *, status: int = 200) -> Response:
+    """Answer a version whole, with its state, which a change may name in If-Match."""
+    return Response(RuleSetDetailSerializer(rule_set).data, status, headers={"ETag": f'"{state_of(rule_set)}"'})
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tell what the engine refuses by its place."""
+    try:
+        yield
+    except RuleSetError as error:
+        raise ValidationError({error.place or "detail": [error.message]}) from error
+    except RuleSetMoved as error:
+        raise TryAgain(str(error)) from error
+    except IntegrityError as error:
+        raise TryAgain from error

@@ -102,6 +102,12 @@ def add_rules(rule_set: RuleSet, definition: Mapping[str, Any]) -> None:
     Policy.objects.create(rule_set=rule_set, **{**policy, **{gate: policy[gate] or "" for gate in GATES}})
 
 
+def remove_rules(rule_set: RuleSet) -> None:
+    """Delete what `add_rules` stores."""
+    for model in (Rule, FitRule, Persona, Journey, Policy):
+        model._default_manager.filter(rule_set=rule_set).delete()
+
+
 def plain(number: Any) -> Any:
     """Return 2.0 as 2, as people write it; anything else as it is."""
     return int(number) if isinstance(number, float) and number.is_integer() else number

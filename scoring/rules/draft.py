@@ -2,21 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from scoring.models import RuleSet
-from scoring.rules.definition import add_rules, complete
+from leads.audit.record import record_audit
+from leads.errors import LeadError
+from leads.models import User
+from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.definition import add_rules, complete, definition_of, remove_rules
+from scoring.rules.state import lock_unchanged
+
+# Two who begin a draft at the same moment take the same number; the second one counts on.
+NUMBER_ATTEMPTS = 5
+
+
+class NotADraft(LeadError):
+    """Only drafts are changed and deleted."""
 
 
 @transaction.atomic
-def import_draft(data: Mapping[str, object], *, now: datetime) -> RuleSet:
+def import_draft(data: Mapping[str, object], *, note: str = "", now: datetime) -> RuleSet:
     """Store a rule set given as JSON as a draft with the next version. Raises RuleSetError, which names the place."""
     definition = complete(data)
     draft = RuleSet.objects.create(
         version=next_version(),
         name=definition["name"],
+        note=note,
         behaviour_limit=definition["behaviour_limit"],
         fit_limit=definition["fit_limit"],
         created_at=now,
@@ -25,7 +38,53 @@ def import_draft(data: Mapping[str, object], *, now: datetime) -> RuleSet:
     return draft
 
 
+def start_draft(source: RuleSet, *, changes: Mapping[str, Any] | None = None, now: datetime) -> RuleSet:
+    """Store a copy of a version as a new draft, with these keys of its JSON changed. Raises RuleSetError."""
+    definition = {**definition_of(source), **(changes or {})}
+    for attempt in range(1, NUMBER_ATTEMPTS + 1):
+        try:
+            return import_draft(definition, now=now)
+        except IntegrityError:
+            if attempt == NUMBER_ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+@transaction.atomic
+def change_draft(
+    draft: RuleSet, data: Mapping[str, object], *, note: str | None = None, state: str | None = None
+) -> RuleSet:
+    """Replace all that a draft says, and its note where one is given.
+
+    Raises RuleSetError, which names the place, NotADraft, and RuleSetMoved where `state` is not the draft's.
+    """
+    definition = complete(data)
+    row = lock_unchanged(draft.pk, state=state)
+    _refuse_published(row, "changed")
+    row.name, row.note = definition["name"], row.note if note is None else note
+    row.behaviour_limit, row.fit_limit = definition["behaviour_limit"], definition["fit_limit"]
+    row.save(update_fields=["name", "note", "behaviour_limit", "fit_limit"])
+    if definition != complete(definition_of(row)):
+        remove_rules(row)
+        add_rules(row, definition)
+    return row
+
+
+@transaction.atomic
+def delete_draft(draft: RuleSet, *, by: User | None, now: datetime) -> None:
+    """Delete a draft. Raises NotADraft: stage changes name the versions that were ever live."""
+    row = RuleSet.objects.select_for_update().get(pk=draft.pk)
+    _refuse_published(row, "deleted")
+    record_audit("rule set draft deleted", str(row), by=by, now=now)
+    row.delete()
+
+
 def next_version() -> int:
     """Return the number after the highest that was ever given."""
     highest: int | None = RuleSet.objects.aggregate(highest=Max("version"))["highest"]
     return (highest or 0) + 1
+
+
+def _refuse_published(row: RuleSet, verb: str) -> None:
+    if row.status != RuleSetStatus.DRAFT:
+        raise NotADraft(f"Only a draft can be {verb}; {row} is {row.get_status_display().lower()}.")

@@ -1,7 +1,5 @@
 """Change the live rule set: the version that it was is kept, the changed one counts up and is published."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from leads.errors import LeadError
 from leads.models import User
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import add_rules, definition_of, rule_set_from_rows
 from scoring.rules.draft import next_version
 from scoring.rules.publish import stamp_published
-
-
-class RuleSetMoved(LeadError):
-    """Somebody else published meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +20,6 @@ class Frozen:
 
     row: RuleSet
     definition: Mapping[str, Any]
-
-
-def state_of(rule_set: RuleSet) -> str:
-    """Return a short text that changes with whatever there is to edit in a rule set, and with its status."""
-    state = [rule_set.status, rule_set.version, rule_set.note, definition_of(rule_set)]
-    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
-
-
-def lock_unchanged(rule_set_id: int, *, state: str) -> RuleSet:
-    """Lock a rule set to change it. Raises RuleSetMoved when its state is not the one that the user saw."""
-    row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
-    if state_of(row) != state:
-        raise RuleSetMoved(
-            f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) "
-            "now. Look at it, then make your change again. Your browser's Back button still shows what you typed."
-        )
-    return row
 
 
 def freeze(rule_set_id: int) -> Frozen:

@@ -113,3 +113,72 @@ def test_a_version_that_is_not_there_is_not_found(admin_user, api_of):
 
     assert api.get("/api/rule-sets/99999/").status_code == 404
     assert api.post("/api/rule-sets/99999/publish/").status_code == 404
+
+
+def test_a_version_is_copied_changed_compared_and_deleted(admin_user, api_of):
+    api, live = api_of(admin_user), publish_rules([TRIAL, PRICING])
+
+    draft = api.post(f"/api/rule-sets/{live.version}/draft/")
+    address = f"/api/rule-sets/{draft.json()['version']}/"
+    policy = {"policy": {**draft.json()["definition"]["policy"], "mql_threshold": 35}, "note": "Earlier"}
+    changed = api.patch(address, policy, format="json")
+    replaced = api.put(address, {"name": "Spring", "rules": [{**TRIAL, "points": 20}, PRICING]}, format="json")
+    difference = api.get(f"{address}diff/").json()
+    gone = api.delete(address)
+
+    assert (draft.status_code, draft.json()["status"]) == (201, "draft")
+    assert (changed.status_code, changed.json()["note"]) == (200, "Earlier")
+    assert changed.json()["definition"]["policy"]["mql_threshold"] == 35
+    assert replaced.json()["definition"]["policy"]["mql_threshold"] == 40
+    assert difference["against"] == live.version
+    assert difference["changes"] == [
+        {"section": "", "name": "", "what": "name Test → Spring"},
+        {"section": "rules", "name": "Trial started", "what": "points 15 → 20"},
+    ]
+    assert gone.status_code == 204
+    assert not RuleSet.objects.filter(status="draft").exists()
+
+
+def test_a_change_of_what_somebody_else_changed_is_refused(admin_user, api_of):
+    api, live = api_of(admin_user), publish_rules([TRIAL])
+    draft = api.post(f"/api/rule-sets/{live.version}/draft/")
+    address, seen = f"/api/rule-sets/{draft.json()['version']}/", draft.headers["ETag"]
+
+    first = api.patch(address, {"rules": []}, format="json", headers={"If-Match": seen})
+    second = api.patch(address, {"fit": []}, format="json", headers={"If-Match": seen})
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert "somebody changed this rule set meanwhile" in second.json()["detail"]
+
+
+def test_changes_that_cannot_be_are_told(admin_user, api_of):
+    api, live = api_of(admin_user), publish_rules([TRIAL])
+    draft = api.post(f"/api/rule-sets/{live.version}/draft/").json()["version"]
+
+    wrong = api.patch(f"/api/rule-sets/{draft}/", {"rules": [{**TRIAL, "points": 500}]}, format="json")
+    on_live = api.put(f"/api/rule-sets/{live.version}/", GIVEN, format="json")
+    of_live = api.delete(f"/api/rule-sets/{live.version}/")
+    against = api.get(f"/api/rule-sets/{draft}/diff/?against=99")
+
+    assert (wrong.status_code, wrong.json()) == (
+        400,
+        {"rules[0].points": ["must be a number from -100 to 100, got 500"]},
+    )
+    assert (on_live.status_code, of_live.status_code, against.status_code) == (400, 400, 404)
+    assert "Only a draft can be changed" in on_live.json()["detail"]
+
+
+@pytest.mark.parametrize("role", ["marketer", "manager", "sales"])
+def test_only_admins_change_drafts(request, api_of, role):
+    api, live = api_of(request.getfixturevalue(role)), publish_rules([TRIAL])
+    address = f"/api/rule-sets/{live.version}/"
+
+    answers = [
+        api.post(f"{address}draft/"),
+        api.put(address, GIVEN, format="json"),
+        api.patch(address, {}, format="json"),
+        api.delete(address),
+        api.get(f"{address}diff/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403, 200]

@@ -1,0 +1,29 @@
+"""Whether a rule set is still what somebody saw who wants to change it."""
+
+import hashlib
+import json
+
+from leads.errors import LeadError
+from scoring.models import RuleSet
+from scoring.rules.definition import definition_of
+
+
+class RuleSetMoved(LeadError):
+    """Somebody else changed or published it meanwhile."""
+
+
+def state_of(rule_set: RuleSet) -> str:
+    """Return a short text that changes with whatever there is to edit in a rule set, and with its status."""
+    state = [rule_set.status, rule_set.version, rule_set.note, definition_of(rule_set)]
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+
+
+def lock_unchanged(rule_set_id: int, *, state: str | None) -> RuleSet:
+    """Lock a rule set to change it. Raises RuleSetMoved when its state is not the one that the user saw, if any."""
+    row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
+    if state is not None and state_of(row) != state:
+        raise RuleSetMoved(
+            f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) "
+            "now. Look at it, then make your change again. Your browser's Back button still shows what you typed."
+        )
+    return row
