@@ -33,7 +33,7 @@ def explain_lead(lead: Lead, *, as_of: datetime, rules: CompiledRuleSet | None =
     """Compute a lead's score as of a time, under the live rules unless others are given; a fixed number of queries."""
     rules = rules or live_rule_set()
     score = scores_at(lead, [as_of], rules).of(0)
-    stage, reason = _stage_at(lead, as_of)
+    stage, reason = stage_at(lead, as_of)
     return Explanation(score, as_of, rules.rule_set.version, stage, reason)
 
 
@@ -71,7 +71,8 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
     }
 
 
-def _stage_at(lead: Lead, as_of: datetime) -> tuple[str, str]:
+def stage_at(lead: Lead, as_of: datetime) -> tuple[str, str]:
+    """Return the stage that a lead was in at a time, and why, in words."""
     last = StageChange.objects.filter(lead=lead, changed_at__lte=as_of).order_by("-changed_at", "-id").first()
     if last is None:
         return Stage.NEW, "Nothing that qualifies the lead has happened yet."

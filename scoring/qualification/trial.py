@@ -1,0 +1,50 @@
+"""Try rules on one lead: the score and the stage that it would have at a time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from leads.models import Lead, Stage
+from scoring.engine.score import CompiledRuleSet, Score, score_batch
+from scoring.features.leads import read_leads
+from scoring.qualification.decide import decide
+from scoring.qualification.explain import stage_at
+from scoring.qualification.rescore import batch_of_rows, states_of_rows
+from scoring.qualification.states import position_of
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What rules would make of a lead at a time. stage: where it stood then; path: the stages it would pass.
+
+    reason: why it would move, in words.
+    """
+
+    score: Score
+    version: int
+    as_of: datetime
+    stage: str
+    path: tuple[str, ...]
+    reason: str
+
+    @property
+    def would_be(self) -> Stage:
+        """The stage that the lead would be in."""
+        return Stage(self.path[-1] if self.path else self.stage)
+
+    @property
+    def stood_at(self) -> Stage:
+        """The stage that the lead was in."""
+        return Stage(self.stage)
+
+
+def try_lead(lead: Lead, *, as_of: datetime, rules: CompiledRuleSet) -> Trial:
+    """Score a lead as of a time and decide its stage from the one it had then. Nothing is written."""
+    leads = read_leads([lead.pk], rules.fields, with_merged=True)
+    batch = batch_of_rows(leads, rules, np.array([as_of.timestamp()]))
+    scores = score_batch(rules, batch)
+    stage, _ = stage_at(lead, as_of)
+    states = replace(states_of_rows(leads), position=np.array([position_of(stage)], np.int64))
+    decision = decide(states, scores).of(0)
+    return Trial(scores.of(0), rules.rule_set.version, as_of, stage, decision.path, decision.reason)

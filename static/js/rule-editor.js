@@ -1,0 +1,34 @@
+// The editor saves by itself and comes back whole: what was open stays open, and what is being typed stays typed.
+(function () {
+  "use strict";
+
+  let opened = [];
+  let typing = null;
+
+  function isEditor(event) {
+    return event.detail.target && event.detail.target.id === "rule-editor";
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isEditor(event)) return;
+    opened = [...document.querySelectorAll("#rule-editor details[open]")].map((row) => row.id);
+    const field = document.activeElement;
+    typing = field && field.id && field.form && "value" in field ? { id: field.id, value: field.value } : null;
+    if (typing && field.value === field.defaultValue) typing = null;
+    if (field && field.tagName === "BUTTON") typing = null;
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!isEditor(event)) return;
+    opened.map((id) => document.getElementById(id)).filter(Boolean).forEach((row) => (row.open = true));
+    const field = typing && document.getElementById(typing.id);
+    if (field) field.value = typing.value;
+  });
+
+  // The tabs lead on with the version that the form has by now.
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    const version = document.querySelector("#rule-editor [name=version]");
+    if (tab && version) tab.href = tab.href.replace(/version=\d+/, "version=" + version.value);
+  });
+})();

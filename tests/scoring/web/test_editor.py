@@ -1,0 +1,175 @@
+"""The rule editor, driven as a browser without JavaScript and as htmx drive it."""
+
+from html import unescape
+
+import pytest
+
+from scoring.models import RuleSet
+from scoring.rules.definition import definition_of
+from scoring.rules.draft import start_draft
+from tests.admin_forms import form_fields
+from tests.make import NOON
+from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
+
+FORM = "rule-editor"
+
+
+@pytest.fixture
+def live(db):
+    return publish_rules([TRIAL, PRICING], fit=[MANAGER])
+
+
+@pytest.fixture
+def browser(admin_user, signed_in):
+    return signed_in(admin_user)
+
+
+def edit(browser, tab="rules", *, htmx=False, **changes):
+    fields = {**form_fields(browser.get(f"/scoring/?tab={tab}"), FORM), **changes}
+    headers = {"HX-Request": "true"} if htmx else {}
+    return browser.post("/scoring/edit/", {k: v for k, v in fields.items() if v is not None}, headers=headers)
+
+
+def draft_of_live() -> RuleSet:
+    return RuleSet.objects.get(status="draft")
+
+
+def test_the_first_change_begins_a_draft_and_leaves_the_live_version(browser, live):
+    before = definition_of(live)
+
+    answer = edit(browser, **{"rules-0-points": "20"})
+
+    draft = draft_of_live()
+    assert answer.url == f"/scoring/?version={draft.version}&tab=rules"
+    assert definition_of(draft)["rules"][0]["points"] == 20
+    assert definition_of(RuleSet.objects.get(status="live")) == before
+
+
+def test_saving_without_a_change_begins_no_draft(browser, live):
+    edit(browser)
+
+    assert not RuleSet.objects.filter(status="draft").exists()
+
+
+def test_the_next_change_goes_to_the_same_draft_and_says_when_it_was_saved(browser, live):
+    edit(browser, **{"rules-0-points": "20"})
+
+    page = edit(browser, htmx=True, **{"rules-1-points": "3"}).content.decode()
+
+    assert [rule["points"] for rule in definition_of(draft_of_live())["rules"]] == [20, 3]
+    assert "2 changes from live" in page
+    assert "Saved " in page
+    assert '<s class="text-3 size-12"><span class="screen-reader">was </span>+15</s>' in page
+
+
+@pytest.mark.parametrize(
+    ("do", "names"),
+    [
+        ("remove:rules:0", ["Viewed pricing"]),
+        ("down:rules:0", ["Viewed pricing", "Trial started"]),
+        ("up:rules:1", ["Viewed pricing", "Trial started"]),
+        ("up:rules:0", ["Trial started", "Viewed pricing"]),
+        ("add:rules", ["Trial started", "Viewed pricing", "New 1"]),
+    ],
+)
+def test_rules_are_added_removed_and_moved_by_buttons(browser, live, do, names):
+    edit(browser, note="Look", do=do)
+
+    assert [rule["name"] for rule in definition_of(draft_of_live())["rules"]] == names
+
+
+@pytest.mark.parametrize(("do", "points"), [("more:rules:0", 16), ("less:rules:0", 14), ("less:fit:0", 11)])
+def test_a_button_changes_points_by_one(browser, live, do, points):
+    edit(browser, do=do)
+
+    section = do.split(":")[1]
+    assert definition_of(draft_of_live())[section][0]["points"] == points
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("rules-0-points", "500", "Must be a number from -100 to 100, got 500."),
+        ("rules-0-points", "many", "Must be a number from -100 to 100, got 'many'."),
+        ("rules-0-points", "", "Must be a number from -100 to 100, got nothing."),
+        ("rules-0-half_life_days", "-3", "Must be > 0 days, got -3."),
+        ("rules-0-limit_count", "3", "Must be one of day, week, month, ever"),
+        ("rules-0-limit_value_of", "properties.webinar", "Only where the limit is “for each”."),
+        ("rules-0-conditions", "name is Demo\namount gt 3", "Line 2: field must be name or properties.<name>"),
+        ("rules-0-name", "", "Must be a text of 1 to 100 characters, got ''."),
+        ("rules-1-name", "Trial started", "Is used twice"),
+        ("fit-0-field", "shoe_size", "Must be one of email, phone"),
+        ("behaviour_limit", "70", "Must be at most 100 together with fit_limit, got 70 + 40."),
+    ],
+)
+def test_a_mistake_stands_beside_its_field_and_nothing_is_saved(browser, live, field, value, complaint):
+    answer = edit(browser, **{field: value})
+
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 400
+    assert complaint.lower() in page.lower()
+    assert f'id="id-{field}"' in page
+    assert 'aria-invalid="true"' in page
+    assert not RuleSet.objects.filter(status="draft").exists()
+
+
+def test_what_was_typed_is_kept_beside_a_mistake(browser, live):
+    page = edit(browser, htmx=True, **{"rules-0-points": "500", "rules-1-points": "7"}).content.decode()
+
+    assert 'value="500"' in page
+    assert 'value="7"' in page
+    assert "Not saved" in page
+
+
+def test_personas_journeys_and_gates_are_edited_in_their_tabs(browser, live):
+    edit(browser, "personas", do="add:personas")
+    edit(browser, "personas", **{"personas-0-name": "Office", "personas-0-criteria": "12 Role: title contains office"})
+    edit(browser, "journeys", do="add:journeys")
+    edit(browser, "journeys", **{"journeys-0-steps": "Guide: ebook_downloaded\nTrial: trial_started"})
+    edit(browser, "policy", mql_threshold="35", require_persona="Office", direct="on", mql_on_engagement=None)
+
+    definition = definition_of(draft_of_live())
+    assert definition["personas"][0]["name"] == "Office"
+    assert definition["personas"][0]["criteria"][0]["points"] == 12
+    assert [step["kind"] for step in definition["journeys"][0]["steps"]] == ["ebook_downloaded", "trial_started"]
+    policy = definition["policy"]
+    assert (policy["mql_threshold"], policy["require_persona"]) == (35, "Office")
+    assert (policy["direct"], policy["mql_on_engagement"], policy["sql_on_hand_raise"]) == (True, False, True)
+
+
+def test_a_gate_that_names_nobody_is_told_beside_the_gate(browser, live):
+    page = unescape(edit(browser, "policy", require_persona="Nobody").content.decode())
+
+    assert "Must be empty, as there is no persona, got 'Nobody'." in page
+
+
+def test_of_two_admins_the_second_is_told_and_nothing_of_theirs_is_saved(browser, live):
+    start_draft(live, now=NOON)
+    second = form_fields(browser.get("/scoring/"), FORM)
+    edit(browser, **{"rules-0-points": "20"})
+
+    answer = browser.post("/scoring/edit/", {**second, "rules-1-points": "9"}, headers={"HX-Request": "true"})
+
+    assert "somebody changed this rule set meanwhile" in answer.content.decode()
+    assert [rule["points"] for rule in definition_of(draft_of_live())["rules"]] == [20, 2]
+
+
+@pytest.mark.parametrize("role", ["marketer", "manager", "sales"])
+def test_others_read_and_cannot_change(request, signed_in, live, role):
+    client = signed_in(request.getfixturevalue(role))
+
+    page = client.get("/scoring/").content.decode()
+
+    assert "Trial started" in page
+    assert 'id="rule-editor"' not in page
+    assert client.post("/scoring/edit/", {"version": live.version}).status_code == 403
+
+
+def test_the_editor_asks_a_fixed_number_of_queries(browser, live, django_assert_max_num_queries):
+    with django_assert_max_num_queries(35):
+        browser.get("/scoring/")
+
+
+def test_a_version_that_is_no_number_is_not_found(browser, live):
+    assert browser.get("/scoring/?version=x").status_code == 404
+    assert browser.post("/scoring/edit/", {"version": "x"}).status_code == 404

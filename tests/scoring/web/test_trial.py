@@ -1,0 +1,94 @@
+"""Try one lead: any lead, any time, any version."""
+
+from datetime import timedelta
+
+import pytest
+
+from scoring.rules.definition import definition_of
+from scoring.rules.draft import change_draft, start_draft
+from tests.make import NOON, make_event, make_lead
+from tests.make_rules import BY_SCORE, MANAGER, TRIAL, publish_rules
+
+PERSONA = {
+    "name": "Buyer",
+    "minimum": 0.5,
+    "criteria": [
+        {"name": "Role", "field": "title", "op": "contains", "value": "manager", "points": 10},
+        {"name": "Country", "field": "country", "op": "is", "value": "Denmark", "points": 5},
+    ],
+}
+JOURNEY = {"name": "Evaluate", "window_days": 30, "steps": [{"name": "Trial", "kind": "trial_started"}]}
+
+
+@pytest.fixture
+def lead(db):
+    lead = make_lead(first_name="Maja", title="Office manager", stage="engaged")
+    make_event(lead, kind="trial_started", occurred_at=NOON - timedelta(days=14))
+    return lead
+
+
+@pytest.fixture
+def live(db):
+    return publish_rules([TRIAL], fit=[MANAGER], **BY_SCORE)
+
+
+def test_a_lead_is_found_and_explained_under_the_live_rules(marketer, signed_in, live, lead):
+    client = signed_in(marketer)
+
+    found = client.get("/scoring/try/?q=maja").content.decode()
+    answer = client.get(
+        f"/scoring/try/?lead={lead.pk}&as_of=2026-06-17T12:00:00Z".replace(
+            "2026-06-17T12:00:00Z", NOON.strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
+    )
+
+    assert f"?lead={lead.pk}" in found
+    trial = answer.context["trial"]
+    # 15 points halve once in 14 days; the role gives 12.
+    assert trial.score.behaviour == pytest.approx(7.5)
+    assert trial.score.fit == pytest.approx(12)
+
+
+def test_an_earlier_time_knows_nothing_of_what_came_later(marketer, signed_in, live, lead):
+    earlier = (NOON - timedelta(days=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    answer = signed_in(marketer).get(f"/scoring/try/?lead={lead.pk}&as_of={earlier}")
+
+    assert answer.context["trial"].score.behaviour == 0
+
+
+def test_a_draft_shows_persona_questions_journeys_and_the_stage_it_would_make(marketer, signed_in, live, lead):
+    draft = start_draft(live, now=NOON)
+    policy = {**definition_of(draft)["policy"], "mql_threshold": 15, "margin": 5}
+    change_draft(draft, {**definition_of(draft), "personas": [PERSONA], "journeys": [JOURNEY], "policy": policy})
+    at = NOON.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    answer = signed_in(marketer).get(f"/scoring/try/?lead={lead.pk}&as_of={at}&version={draft.version}")
+
+    page = answer.content.decode()
+    assert "Buyer" in page
+    assert "To ask: Country" in page
+    assert "Evaluate: 1 of 1 steps, complete" in page
+    assert answer.context["trial"].would_be == "mql"
+    lead.refresh_from_db()
+    assert lead.stage == "engaged"
+
+
+def test_what_cannot_be_read_is_told(marketer, signed_in, live, lead):
+    client = signed_in(marketer)
+
+    wrong = client.get(f"/scoring/try/?lead={lead.pk}&as_of=yesterday")
+    nobody = client.get("/scoring/try/?q=zzz")
+
+    assert wrong.status_code == 400
+    assert "A time looks like 2026-06-17T12:00, got" in wrong.content.decode()
+    assert "No lead matches" in nobody.content.decode()
+
+
+def test_trying_asks_a_fixed_number_of_queries(marketer, signed_in, live, lead, django_assert_max_num_queries):
+    client = signed_in(marketer)
+    for _ in range(30):
+        make_event(lead, kind="trial_started")
+
+    with django_assert_max_num_queries(28):
+        client.get(f"/scoring/try/?lead={lead.pk}")
