@@ -15,9 +15,9 @@ from scoring.engine.definition import RuleSetError
 from scoring.engine.explain import BEHAVIOUR, FIT
 from scoring.engine.score import compile_rule_set
 from scoring.models import RuleSet, RuleSetStatus
+from scoring.qualification.ledger import ledger_lines
 from scoring.qualification.trial import try_lead
 from scoring.rules.definition import rule_set_from_rows
-from scoring.templatetags.scoring import ledger_lines
 
 FOUND_AT_MOST = 10
 VERSIONS_OFFERED = 50

@@ -4,7 +4,7 @@ from math import fsum
 
 from scoring.engine.explain import Entry
 from scoring.engine.facts import BehaviourRule, RuleSet
-from scoring.templatetags.scoring import ledger_lines
+from scoring.qualification.ledger import ledger_lines
 
 RULES = RuleSet(version=1, name="Test", rules=(BehaviourRule("Trial", "trial_started", 15),))
 
