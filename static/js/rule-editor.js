@@ -9,6 +9,12 @@
     return event.detail.target && event.detail.target.id === "rule-editor";
   }
 
+  // htmx sends along the button that has the focus; only one that was pressed is meant.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const cause = event.detail.triggeringEvent;
+    if (event.target.id === "rule-editor" && !(cause && cause.type === "submit")) delete event.detail.parameters.do;
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!isEditor(event)) return;
     opened = [...document.querySelectorAll("#rule-editor details[open]")].map((row) => row.id);
