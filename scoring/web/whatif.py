@@ -58,10 +58,14 @@ def asked_rules(request: HttpRequest) -> CompiledRuleSet:
     """
     if "definition" in request.POST:
         return unsaved_rules(_definition(request.POST["definition"]))
-    version = request.GET.get("version") or request.POST.get("version") or ""
+    return version_rules(whole_number(request.GET.get("version") or request.POST.get("version") or ""))
+
+
+def whole_number(version: str) -> int | None:
+    """Read a version, None where it is empty. Raises NotUnderstood."""
     if version and not (version.isascii() and version.isdecimal() and len(version) < 10):
         raise NotUnderstood(f"A version is a whole number, got {version[:40]!r}.")
-    return version_rules(int(version) if version else None)
+    return int(version) if version else None
 
 
 def what_if_context(found: Preview) -> dict[str, object]:

@@ -7,9 +7,9 @@ from django.db import transaction
 from leads.audit.record import record_audit
 from leads.errors import LeadError
 from leads.models import User
-from scoring.models import FitRule, Rule, RuleSet, RuleSetStatus
-from scoring.rules.definition import definition_of, rule_set_from_rows
-from scoring.rules.draft import import_draft
+from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.definition import definition_of
+from scoring.rules.draft import change_draft, start_draft
 from scoring.whatif.chosen import NoSuchVersion
 from scoring.whatif.lift import FIT, RULES
 
@@ -25,10 +25,15 @@ def set_points(version: int, part: str, name: str, points: float, *, by: User, n
         raise NoSuchVersion(f"There is no version {version} of the rules.")
     if row.status == RuleSetStatus.ARCHIVED:
         raise LeadError(f"{row} is archived and stays as it is.")
-    draft = import_draft(definition_of(row), now=now) if row.status == RuleSetStatus.LIVE else row
-    models: dict[str, type[Rule] | type[FitRule]] = {RULES: Rule, FIT: FitRule}
-    if part not in models or not models[part].objects.filter(rule_set=draft, name=name).update(points=points):
-        raise LeadError(f"{draft} has no rule {name!r}.")
-    rule_set_from_rows(draft)
+    definition = definition_of(row)
+    rule = next((rule for rule in definition[part] if rule["name"] == name), None) if part in (RULES, FIT) else None
+    if rule is None:
+        raise LeadError(f"{row} has no rule {name!r}.")
+    rule["points"] = points
+    draft = (
+        change_draft(row, definition)
+        if row.status == RuleSetStatus.DRAFT
+        else start_draft(row, changes=definition, now=now)
+    )
     record_audit("suggestion accepted", f"{draft}: {name} {points:+g}", by=by, now=now)
     return draft

@@ -14,15 +14,23 @@ class NoSuchVersion(LeadError):
     """There is no rule set of the version asked for."""
 
 
+class NoDraft(LeadError):
+    """No version is being written."""
+
+
 def version_rules(version: int | None) -> CompiledRuleSet:
     """Return the rules of a version, of the newest draft unless one is named.
 
-    Raises NoSuchVersion, or RuleSetError where a draft can't be used as it is.
+    Raises NoSuchVersion or NoDraft, or RuleSetError where a draft can't be used as it is.
     """
     rows = RuleSet.objects.order_by("-version")
-    row = rows.filter(version=version).first() if version else rows.filter(status=RuleSetStatus.DRAFT).first()
+    row = (
+        rows.filter(version=version).first() if version is not None else rows.filter(status=RuleSetStatus.DRAFT).first()
+    )
+    if row is None and version is None:
+        raise NoDraft("There is no draft.")
     if row is None:
-        raise NoSuchVersion(f"There is no version {version} of the rules." if version else "There is no draft.")
+        raise NoSuchVersion(f"There is no version {version} of the rules.")
     return compile_rule_set(rule_set_from_rows(row))
 
 

@@ -1,0 +1,82 @@
+"""How well a version would have found the buyers, over REST."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scoring.api.explanation import NothingLive
+from scoring.api.whatif import rules_of
+from scoring.rules.live import NoLiveRuleSet
+from scoring.whatif.backtest import backtest
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """So many of so many cases; rate, 0..1, is empty under 30 cases."""
+
+    hits = serializers.IntegerField()
+    cases = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True)
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """What a version would have found.
+
+    bought: of its SQLs. found: of the buyers. days: from SQL to sale, the median. curve: shares of leads contacted, the
+    best score first, and of buyers found.
+    """
+
+    version = serializers.IntegerField()
+    bought = ShareSerializer()
+    found = ShareSerializer()
+    days = serializers.FloatField(allow_null=True)
+    contacted = ShareSerializer()
+    curve = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class LiftSerializer(serializers.Serializer[Any]):
+    """A rule, and the closed leads it gave points; value: how many times as often as the average they bought."""
+
+    part = serializers.CharField()
+    name = serializers.CharField()
+    points = serializers.FloatField()
+    share = ShareSerializer()
+    value = serializers.FloatField(allow_null=True)
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """Other points for a rule, and why."""
+
+    part = serializers.CharField(source="lift.part")
+    name = serializers.CharField(source="lift.name")
+    points = serializers.FloatField(source="lift.points")
+    suggested = serializers.IntegerField(source="points")
+    reason = serializers.CharField()
+
+
+class BacktestSerializer(serializers.Serializer[Any]):
+    """The version beside the live one, on the leads that were won or lost in the last year."""
+
+    closed = serializers.IntegerField()
+    won = serializers.IntegerField()
+    live = FoundSerializer()
+    draft = FoundSerializer()
+    lifts = LiftSerializer(many=True)
+    suggestions = SuggestionSerializer(many=True)
+    seconds = serializers.FloatField()
+
+
+class BacktestView(APIView):
+    """Tests a version on the past."""
+
+    @extend_schema(responses=BacktestSerializer)
+    def get(self, request: Request, version: int) -> Response:
+        """Score closed leads as they stood before their outcome, by this version and by the live one."""
+        try:
+            return Response(BacktestSerializer(backtest(rules_of(version), now=timezone.now())).data)
+        except NoLiveRuleSet as error:
+            raise NothingLive(str(error)) from error
