@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from scoring.web.editor import edit_rules
 from scoring.web.backtest import accept_suggestion, backtest_page
+from scoring.web.editor import edit_rules
 from scoring.web.rules_page import progress, rules_page
 from scoring.web.trial import try_page
 from scoring.web.versions import (
