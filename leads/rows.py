@@ -10,10 +10,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_any_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def JSON(value: Any) -> str:
+    """Return a value as JSON; it stands on the way of every event, and orjson takes a tenth of the usual time."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # A number of more than 64 bits.
+        return _any_json(value)
 
 
 @cache

@@ -149,12 +149,17 @@ def _postpone(delivery: Delivery, reason: str, now: datetime, *, is_final: bool 
         _close(delivery, DeliveryState.FAILED, reason, now)
         return
     wait = timedelta(seconds=RETRIES[delivery.attempts])
-    _set(delivery, attempts=delivery.attempts + 1, reason=reason[:300], due_at=now + wait)
+    _set(delivery, attempts=delivery.attempts + 1, reason=_shown(reason), due_at=now + wait)
 
 
 def _close(delivery: Delivery, state: DeliveryState, reason: str, now: datetime, **fields: object) -> None:
     attempts = delivery.attempts + 1
-    _set(delivery, state=state, reason=reason[:300], attempts=attempts, due_at=None, finished_at=now, **fields)
+    _set(delivery, state=state, reason=_shown(reason), attempts=attempts, due_at=None, finished_at=now, **fields)
+
+
+def _shown(reason: str) -> str:
+    """Return a reason as the log keeps it; it may quote what was sent, and no database holds a NUL."""
+    return reason.replace("\x00", "")[:300]
 
 
 def _set(delivery: Delivery, **fields: object) -> None:

@@ -28,9 +28,13 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """Return the fields of a form; of several with one name the last. Raises Malformed."""
+    """Return the fields of a form, without NUL, which no database holds; of several with one name the last.
+
+    Raises Malformed.
+    """
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500, errors="strict"))
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500, errors="strict")
+        return {name.replace("\x00", ""): value.replace("\x00", "") for name, value in pairs}
     except ValueError as error:
         raise Malformed(f"The body is no form: {str(error)[:120]}.") from None
 

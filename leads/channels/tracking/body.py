@@ -6,6 +6,8 @@ import re
 import zlib
 from typing import Any
 
+import orjson
+
 from leads.errors import LeadError
 
 MOST_BYTES = 500 * 1024
@@ -15,6 +17,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 # Escapes that PostgreSQL can't store: NUL, and halves of a surrogate pair.
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 LONGEST_NUMBER = 18
+LONG_NUMBER = re.compile(rf"\d{{{LONGEST_NUMBER + 1}}}")
 
 
 class BodyRefused(LeadError):
@@ -50,7 +53,7 @@ def read_json(plain: bytes) -> Any:
     """
     text = _text(plain)
     try:
-        body = _decode(text)
+        body = _decoded(text)
         if UNSTORABLE.search(text):
             body = _storable(body)
     except RecursionError as error:
@@ -116,6 +119,16 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {_storable(key): _storable(item) for key, item in value.items()}
     return value
+
+
+def _decoded(text: str) -> Any:
+    """Decode the usual body the quick way; what that refuses, or would round, the patient way."""
+    if not LONG_NUMBER.search(text):
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass
+    return _decode(text)
 
 
 _decode = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_nothing).decode

@@ -11,6 +11,7 @@ from leads.channels.tracking.clock import read_time
 from leads.channels.tracking.event import CALLS, EMPTY, Envelope, read_event
 from leads.channels.tracking.rejected import EventRejected
 from leads.intake.inbound import InboundEvent, Rejection
+from leads.rows import JSON
 
 BATCH = "batch"
 MOST_EVENTS = 2500
@@ -75,7 +76,7 @@ def _read(message: Any, call: Any, envelope: Envelope, *, may_be_large: bool) ->
 
 def refuse_large(message: Any) -> None:
     """Raise EventRejected for an event over the limit."""
-    size = len(text_of(message).encode())
+    size = len(JSON(message).encode())
     if size > MOST_BYTES_OF_AN_EVENT:
         raise EventRejected(f"An event must have at most {MOST_BYTES_OF_AN_EVENT:,} bytes, got {size:,}.")
 
