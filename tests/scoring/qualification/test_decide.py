@@ -187,6 +187,57 @@ def test_a_gate_that_is_not_met_holds_back_the_score_path_and_only_if_told_so_ha
     assert decide_under(gated, "sql", 90, VISIT).path == ()  # gates count on entry only
 
 
+EVALUATE = {"name": "Evaluate", "window_days": 30, "steps": [{"name": "Look", "kind": "page_viewed"}]}
+CLERK = {
+    "name": "Clerk",
+    "minimum": 0.5,
+    "criteria": [{"name": "Role", "field": "title", "op": "is", "value": "clerk", "points": 5}],
+}
+BOSS = {**CLERK, "name": "Boss", "criteria": [{**CLERK["criteria"][0], "value": "boss"}]}
+
+
+@pytest.mark.parametrize(
+    ("gates", "title", "path", "words"),
+    [
+        ({"require_persona": "Clerk"}, "clerk", ("engaged", "mql", "sql"), "; persona gate was met"),
+        ({"require_persona": "any"}, "boss", ("engaged", "mql", "sql"), "; persona gate was met"),
+        ({"require_persona": "Clerk"}, "boss", ("engaged", "mql"), ""),
+        ({"require_persona": "any"}, "cook", ("engaged", "mql"), ""),
+        ({"require_journey": "Evaluate"}, "cook", ("engaged", "mql", "sql"), "; journey gate was met"),
+        (
+            {"require_persona": "any", "require_journey": "any"},
+            "clerk",
+            ("engaged", "mql", "sql"),
+            "; persona and journey gates were met",
+        ),
+    ],
+)
+def test_gates_let_the_right_persona_and_the_completed_journey_through(gates, title, path, words):
+    rule_set = make_rule_set(personas=[CLERK, BOSS], journeys=[EVALUATE], policy={**BY_SCORE, **gates}, version=3)
+
+    decision = decide_with(LeadState("new", 3), rule_set, make_facts(VISIT, title=title), fit=20, behaviour=60)
+
+    assert decision.path == path
+    assert decision.reason.endswith(f"reached the threshold of {70 if words else 40}{words}")
+
+
+def test_a_journey_that_has_left_its_window_does_not_open_the_gate():
+    two_steps = {**EVALUATE, "steps": [*EVALUATE["steps"], {"name": "Demo", "kind": "demo_requested"}]}
+    policy = {**BY_SCORE, "require_journey": "Evaluate"}
+    rule_set = make_rule_set(journeys=[two_steps], policy=policy, version=3)
+
+    late = make_facts(make_event("page_viewed", days_ago(31)), demo())
+
+    assert decide_with(LeadState("mql", 3), rule_set, late, fit=20, behaviour=60).path == ()
+
+
+def test_a_recycled_lead_of_which_nobody_said_until_when_rests_thirty_days():
+    # Recycled at noon on 10 July: it rests until 00:00 on 9 August.
+    decision = decided("recycled", 90, download(), recycled_at=days_ago(5))
+
+    assert decision == Decision((), "", datetime(2026, 8, 9, tzinfo=UTC).timestamp())
+
+
 def rule_set_with(**policy) -> RuleSet:
     rule_set = make_rule_set(version=3)
     return replace(rule_set, policy=replace(rule_set.policy, **policy))

@@ -1,0 +1,71 @@
+"""Machine activity by hand: what is held, and what releases it."""
+
+import pytest
+
+from tests.scoring.engine.make_facts import NOW, make_event, make_facts, make_rule, make_rule_set, score_of
+
+A_POINT_A_CLICK = make_rule_set(make_rule("email_clicked", 1), make_rule("email_opened", 1))
+
+
+def click(second, link="/a", message="m1", **fields):
+    properties = {"link": link, "message": message}
+    return make_event(
+        "email_clicked", NOW + second, message_id=f"{message}{link}{second}", properties=properties, **fields
+    )
+
+
+def delivery(second, message="m1"):
+    return make_event("email_sent", NOW + second, properties={"message": message})
+
+
+def counted(*events, as_of=NOW + 1000):
+    return score_of(A_POINT_A_CLICK, make_facts(*events), as_of).behaviour
+
+
+def test_a_click_by_a_person_counts():
+    assert counted(delivery(0), click(60), click(120, "/b")) == 2
+
+
+@pytest.mark.parametrize("signal", ["bot_agent", "prefetch", "honeypot"])
+def test_what_its_request_gives_away_is_held(signal):
+    assert counted(click(60, signal=signal)) == 0
+
+
+def test_within_ten_seconds_of_its_messages_delivery_a_click_is_held():
+    assert counted(delivery(0), click(10)) == 0
+    assert counted(delivery(0), click(11)) == 1
+    assert counted(delivery(0, message="m2"), click(5)) == 1
+
+
+def test_three_links_of_one_message_within_five_seconds_are_held():
+    burst = [click(60, "/a"), click(62, "/b"), click(65, "/c")]
+
+    assert counted(*burst) == 0
+    assert counted(*burst[:2]) == 2
+    assert counted(burst[0], burst[1], click(66, "/c")) == 3
+    assert counted(click(60, "/a"), click(61, "/a"), click(62, "/a")) == 3  # one link, an impatient person
+    assert counted(click(60, "/a"), click(61, "/b"), click(62, "/c", message="m2")) == 3
+
+
+def test_links_opened_together_with_the_hidden_one_are_held():
+    hidden = click(60, "/hidden", signal="honeypot")
+
+    assert counted(hidden, click(61, "/a"), click(90, "/b")) == 1
+
+
+def test_the_first_later_human_sign_releases_what_was_held_but_never_a_known_bot():
+    burst = [click(60, "/a"), click(62, "/b"), click(65, "/c")]
+    bot = click(70, "/d", signal="bot_agent")
+    sign = make_event("form_submitted", NOW + 300)
+
+    assert counted(*burst, bot, sign) == 3
+    assert counted(*burst, bot, sign, as_of=NOW + 299) == 0
+    assert counted(*burst, make_event("form_submitted", NOW + 50)) == 0
+    assert counted(*burst, make_event("page_kept_open", NOW + 300)) == 3
+    assert counted(*burst, make_event("form_submitted", NOW + 300, signal="prefetch")) == 0
+
+
+def test_a_held_engagement_makes_no_memory():
+    held = make_event("demo_requested", NOW, signal="prefetch", voluntary=True, hand_raise=True)
+
+    assert score_of(make_rule_set(make_rule("demo_requested", 20)), make_facts(held)).behaviour == 0
