@@ -44,7 +44,7 @@ class LoadSerializer(serializers.Serializer[Any]):
     claimed = serializers.FloatField(allow_null=True)
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class StageChangeSerializer(serializers.Serializer[Any]):
     """A lead that would change its stage; line: what differs most in its score, by line_points."""
 
     lead_id = serializers.IntegerField()
@@ -68,7 +68,7 @@ class WhatIfSerializer(serializers.Serializer[Any]):
     stages = StageEffectSerializer(many=True)
     load = LoadSerializer()
     changed = EstimateSerializer()
-    changes = ChangeSerializer(many=True)
+    changes = StageChangeSerializer(many=True)
 
 
 def rules_of(version: int) -> CompiledRuleSet:
