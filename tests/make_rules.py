@@ -21,8 +21,32 @@ MANAGER = {"name": "Role", "field": "title", "op": "contains", "value": "manager
 BY_SCORE = {"mql_on_engagement": False, "sql_on_hand_raise": False}
 
 
-def publish_rules(rules: list[Mapping[str, Any]], *, fit: list[Mapping[str, Any]] = (), **policy: Any) -> RuleSet:
+OFFICE_MANAGER = {
+    "name": "Office manager",
+    "minimum": 0.5,
+    "criteria": [
+        {"name": "Runs the office", "field": "title", "op": "contains", "value": "office", "points": 12},
+        {"name": "Holds the budget", "field": "attributes.budget", "op": "is", "value": True, "points": 8},
+        {"name": "Many staff", "field": "organization.employee_count", "op": "gte", "value": 50, "points": 4},
+    ],
+}
+EVALUATE = {
+    "name": "Evaluate",
+    "window_days": 30,
+    "steps": [{"name": "Guide", "kind": "ebook_downloaded"}, {"name": "Trial", "kind": "trial_started"}],
+}
+
+
+def publish_rules(
+    rules: list[Mapping[str, Any]],
+    *,
+    fit: list[Mapping[str, Any]] = (),
+    personas: list[Mapping[str, Any]] = (),
+    journeys: list[Mapping[str, Any]] = (),
+    **policy: Any,
+) -> RuleSet:
     """Make a rule set of these rules live."""
-    draft = import_draft({"name": "Test", "rules": rules, "fit": list(fit), "policy": policy}, now=NOON)
+    parts = {"rules": rules, "fit": list(fit), "personas": list(personas), "journeys": list(journeys)}
+    draft = import_draft({"name": "Test", **parts, "policy": policy}, now=NOON)
     publish(draft, by=None, now=NOON)
     return RuleSet.objects.get(pk=draft.pk)

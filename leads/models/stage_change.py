@@ -8,7 +8,8 @@ from leads.models.lead import Lead, Stage
 class StageChange(models.Model):
     """One move of a lead from stage to stage: why, by whom, under which rule set version, with which scores.
 
-    actor: empty when scoring moved the lead. evidence: the strongest entries of the explanation at that time.
+    actor: empty when scoring moved the lead. evidence: what spoke for the lead at that time, each with "kind" and
+    "rule": the strongest entries of the explanation, its persona ("persona"), its journeys ("journey").
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_changes", db_index=False)

@@ -33,6 +33,7 @@ class LeadFilters(forms.Form):
     stage = forms.MultipleChoiceField(choices=Stage.choices, required=False, label="Stage")
     source = forms.CharField(max_length=40, required=False, label="Source")
     owner = forms.CharField(max_length=18, required=False, label="Owner")
+    persona = forms.CharField(max_length=100, required=False, label="Persona")
     score_min = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at least")
     score_max = forms.IntegerField(min_value=0, max_value=100, required=False, label="Score at most")
     activity = forms.ChoiceField(choices=list(ACTIVITY.items()), required=False, label="Last activity")
@@ -73,7 +74,13 @@ class LeadFilters(forms.Form):
 
 
 def _simple(given: dict[str, Any]) -> Q:
-    lookups = {"stage": "stage__in", "source": "source", "score_min": "score__gte", "score_max": "score__lte"}
+    lookups = {
+        "stage": "stage__in",
+        "source": "source",
+        "persona": "persona",
+        "score_min": "score__gte",
+        "score_max": "score__lte",
+    }
     return Q(**{lookup: given[name] for name, lookup in lookups.items() if name in given})
 
 

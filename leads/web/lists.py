@@ -123,6 +123,7 @@ class ListState:
             ("stage", "Stage", "is", " or ".join(Stage(stage).label for stage in given["stage"] or ())),
             ("source", "Source", "is", channel_label(given["source"]) if given["source"] else ""),
             ("owner", "Owner", "is", self.owners.get(given["owner"] or "", given["owner"] or "")),
+            ("persona", "Persona", "is", given["persona"] or ""),
             ("score_min", "Score", "at least", _text(given["score_min"])),
             ("score_max", "Score", "at most", _text(given["score_max"])),
             ("activity", "Last activity", *_activity(given["activity"] or "")),

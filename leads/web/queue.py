@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from leads.errors import AlreadyClaimed, LeadError
 from leads.handoff.claim import claim_lead
 from leads.handoff.release import release_lead
-from leads.models import Lead, StageChange, User
+from leads.models import Event, Lead, StageChange, User
 from leads.people.keyset import BadCursor, Order, Page, page_of
 from leads.reports.response import claim_times
 from leads.web.access import CLAIMING, EVERYONE, roles_required, signed_in
@@ -26,6 +26,7 @@ from leads.web.waiting import group_waiting
 PAGE_SIZE = 50
 MINE_SHOWN = 50
 SOON = timedelta(minutes=15)
+MESSAGES_SHOWN_FOR = timedelta(days=30)
 MOST_URGENT_FIRST = Order(("respond_by",), is_descending=False)
 
 
@@ -95,7 +96,7 @@ def _board(request: HttpRequest, *, now: datetime) -> dict[str, object]:
     page = _waiting(request)
     return {
         "page": page,
-        "groups": group_waiting(page.rows, _reasons(page.rows), now=now, soon=SOON),
+        "groups": group_waiting(page.rows, _reasons(page.rows), _messages(page.rows, now), now=now, soon=SOON),
         "counts": _counts(now),
         "mine": _mine(user),
         "is_mine": request.GET.get("show") == "mine",
@@ -129,6 +130,15 @@ def _reasons(leads: list[Lead]) -> dict[int, StageChange]:
     """Return for each lead the change that made it an SQL; the last one counts, a release does not."""
     changes = StageChange.objects.filter(lead__in=leads, to_stage="sql").exclude(from_stage="claimed").order_by("id")
     return {change.lead_id: change for change in changes}
+
+
+def _messages(leads: list[Lead], now: datetime) -> dict[int, str]:
+    """Return for each lead what it last wrote to sales in a chat or form, lately."""
+    asked = Event.objects.filter(
+        lead__in=leads, kind="sales_contact_requested", occurred_at__gt=now - MESSAGES_SHOWN_FOR
+    ).order_by("occurred_at", "id")
+    said = asked.values_list("lead", "properties__message")
+    return {lead_id: message for lead_id, message in said if isinstance(message, str) and message.strip()}
 
 
 def _fingerprint(context: dict[str, object]) -> str:

@@ -3,10 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from textwrap import shorten
+from typing import Any
 
 from leads.models import Lead, StageChange
 
 REASONS_SHOWN = 2
+LONGEST_MESSAGE = 200
+# The kinds of evidence that are no lines of a score.
+PERSONA, JOURNEY = "persona", "journey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,18 @@ class Group:
 
 
 def group_waiting(
-    leads: Sequence[Lead], changes: Mapping[int, StageChange], *, now: datetime, soon: timedelta
+    leads: Sequence[Lead],
+    changes: Mapping[int, StageChange],
+    messages: Mapping[int, str],
+    *,
+    now: datetime,
+    soon: timedelta,
 ) -> list[Group]:
-    """Group leads by urgency and leave out empty groups. changes: what made each lead an SQL, by lead id."""
-    rows = [Row(lead, _reasons(lead, changes.get(lead.pk))) for lead in leads]
+    """Group leads by urgency and leave out empty groups.
+
+    By lead id, changes: what made each lead an SQL; messages: what it wrote to sales.
+    """
+    rows = [Row(lead, (*_message(messages.get(lead.pk, "")), *_reasons(lead, changes.get(lead.pk)))) for lead in leads]
     kinds = (
         ("late", "Late", "triangle-alert"),
         ("soon", "Due within 15 minutes", "timer"),
@@ -58,13 +71,38 @@ def _urgency(lead: Lead, now: datetime, soon: timedelta) -> str:
     return "late" if lead.respond_by < now else "soon"
 
 
+def _message(text: str) -> list[Reason]:
+    return [Reason("message-circle", f"“{shorten(text, LONGEST_MESSAGE, placeholder='…')}”")] if text else []
+
+
 def _reasons(lead: Lead, change: StageChange | None) -> tuple[Reason, ...]:
     """Return what the stage change names as evidence, then how the lead can be reached."""
-    entries = change.evidence[:REASONS_SHOWN] if change else []
-    lines = [Reason("zap", str(entry["rule"])) for entry in entries if isinstance(entry, dict) and entry.get("rule")]
+    evidence = [item for item in change.evidence if isinstance(item, dict) and item.get("rule")] if change else []
+    entries = [item for item in evidence if item.get("kind") not in (PERSONA, JOURNEY)]
+    lines = [Reason("zap", str(entry["rule"])) for entry in entries[:REASONS_SHOWN]]
     if change and not lines:
         lines = [Reason("zap", change.reason)]
-    return (*lines, _reachable(lead))
+    return (*lines, *_persona(evidence), *_journey(evidence), _reachable(lead))
+
+
+def _persona(evidence: Sequence[Mapping[str, Any]]) -> list[Reason]:
+    """Return which persona the lead is, and what to ask it, as nobody knows yet."""
+    found = next((item for item in evidence if item.get("kind") == PERSONA), None)
+    if found is None:
+        return []
+    lines = [Reason("user-round-check", f"{found['rule']}, {round(100 * found.get('match', 0))}% match")]
+    if questions := found.get("unknown"):
+        lines.append(Reason("circle-help", f"Ask: {', '.join(map(str, questions))}"))
+    return lines
+
+
+def _journey(evidence: Sequence[Mapping[str, Any]]) -> list[Reason]:
+    """Return the journey that the lead has come furthest on."""
+    journeys = [item for item in evidence if item.get("kind") == JOURNEY and item.get("steps")]
+    if not journeys:
+        return []
+    best = max(journeys, key=lambda item: (bool(item.get("complete")), item["progress"] / item["steps"]))
+    return [Reason("route", f"{best['rule']}, {best['progress']} of {best['steps']} steps")]
 
 
 def _reachable(lead: Lead) -> Reason:

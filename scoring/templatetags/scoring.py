@@ -9,6 +9,7 @@ from leads.models import Lead
 from scoring.engine.explain import BEHAVIOUR, FIT
 from scoring.qualification.explain import Explanation, explain_lead
 from scoring.qualification.ledger import ledger_lines
+from scoring.qualification.portrait import journeys_shown, persona_traits
 from scoring.rules.live import NoLiveRuleSet, live_rule_set
 
 register = template.Library()
@@ -29,6 +30,15 @@ def thresholds() -> Mapping[str, float] | None:
         "fit_limit": rule_set.fit_limit,
         "behaviour_limit": rule_set.behaviour_limit,
     }
+
+
+@register.simple_tag
+def persona_names() -> list[str]:
+    """Name the personas of the live rules."""
+    try:
+        return [persona.name for persona in live_rule_set().rule_set.personas]
+    except NoLiveRuleSet:
+        return []
 
 
 @register.simple_tag
@@ -72,20 +82,26 @@ def score_explanation(
         "lines": behaviour[:SHOWN_AT_ONCE],
         "more": behaviour[SHOWN_AT_ONCE:],
         "more_points": sum(float(str(line["points_now"])) for line in behaviour[SHOWN_AT_ONCE:]),
+        "journeys": journeys_shown(explanation.score, rule_set),
         "fit_lines": ledger_lines(explanation.score.entries, FIT, rule_set),
     }
 
 
 @register.inclusion_tag("scoring/_fit.html")
 def fit_panel(explanation: Explanation | None) -> Mapping[str, object]:
-    """Show which fit rules a lead meets, and which it could still gain points by."""
+    """Show which persona a lead is, with what is unknown of it, and which fit rules it meets or could meet."""
     if explanation is None:
         return {"explanation": None}
     rule_set = live_rule_set().rule_set
     met = {entry.rule: entry for entry in explanation.score.entries if entry.kind == FIT}
+    persona = explanation.score.persona
     return {
         "explanation": explanation,
         "limit": rule_set.fit_limit,
+        "has_personas": bool(rule_set.personas),
+        "persona": persona,
+        "match": round(100 * persona.match) if persona else 0,
+        "traits": persona_traits(persona, rule_set) if persona else [],
         "met": [met[rule.name] for rule in rule_set.fit if rule.name in met],
         "unmet": [rule for rule in rule_set.fit if rule.name not in met and rule.points > 0],
     }

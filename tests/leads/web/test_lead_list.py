@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import Stage, StageChange
 from tests.make import NOON, make_lead, make_organization, make_sql
+from tests.make_rules import OFFICE_MANAGER, TRIAL, publish_rules
 
 
 def names(response):
@@ -91,6 +92,21 @@ def test_my_leads_are_those_i_own(rep_browser, sales, other_sales):
     response = rep_browser.get("/leads/?owner=me")
 
     assert names(response) == ["Mine"]
+
+
+def test_the_personas_of_the_rules_are_a_filter(browser):
+    publish_rules([TRIAL], personas=[OFFICE_MANAGER])
+    make_lead(first_name="Maja", persona="Office manager", last_event_kind="page_viewed")
+    make_lead(first_name="Nobody")
+
+    all_leads = browser.get("/leads/", {"stage": "new"})
+    narrowed = browser.get("/leads/", {"stage": "new", "persona": "Office manager"})
+
+    assert '<button class="menu-item" name="persona" value="Office manager">' in all_leads.content.decode()
+    assert names(narrowed) == ["Maja"]
+    page = narrowed.content.decode()
+    assert "<span>Persona</span>" in page
+    assert 'name="persona" value="Office manager">Office' not in page
 
 
 def test_a_filter_in_force_is_a_chip_that_leads_to_the_list_without_it(browser):

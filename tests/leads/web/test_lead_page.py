@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import DuplicateCandidate, Stage, StageChange
 from tests.make import NOON, make_event, make_lead, make_organization, make_sql
-from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
+from tests.make_rules import EVALUATE, MANAGER, OFFICE_MANAGER, PRICING, TRIAL, publish_rules
 
 
 def text(response):
@@ -44,6 +44,48 @@ def test_its_ledger_sums_to_its_score(browser):
     points = re.findall(r'<td class="right medium">([+−][\d.]+)</td>', page)
     assert sorted(points) == ["+12.0", "+4.0", "+7.5"]
     assert '<td class="right">23.5</td>' in page
+
+
+def test_it_names_its_persona_what_speaks_for_it_and_what_to_ask(browser):
+    publish_rules([TRIAL], personas=[OFFICE_MANAGER])
+    organization = make_organization("Talgo", employee_count=9)
+    lead = make_lead(title="Office lead", organization=organization)
+
+    words = text(browser.get(f"/leads/{lead.pk}/"))
+
+    # 12 of 24 points: half; the company has 9 people, so the third criterion is not met.
+    assert "Persona fit 12 of 40 Office manager 50% match" in words
+    assert "Runs the office +12 Holds the budget: not known of 8 Many staff : not met +4" in words
+
+
+def test_a_lead_that_is_no_persona_is_said_to_be_none(browser):
+    publish_rules([TRIAL], fit=[MANAGER], personas=[OFFICE_MANAGER])
+    lead = make_lead(title="Student")
+
+    words = text(browser.get(f"/leads/{lead.pk}/"))
+
+    assert "Not enough is known, or fits, for any persona. Rules for everybody Role : not met +12" in words
+
+
+def test_it_shows_how_far_it_has_come_on_a_journey_and_when(browser):
+    other = {**EVALUATE, "name": "Not begun", "steps": EVALUATE["steps"][1:]}
+    publish_rules([TRIAL], journeys=[EVALUATE, other])
+    lead = make_lead()
+    make_event(lead, "ebook_downloaded", occurred_at=NOON - timedelta(days=3))
+
+    words = text(browser.get(f"/leads/{lead.pk}/"))
+
+    assert "Journey: Evaluate 1 of 2 steps Guide 14 Jun Trial Not yet" in words
+    assert "Not begun" not in words
+
+
+def test_a_completed_journey_is_said_to_be_complete(browser):
+    publish_rules([TRIAL], journeys=[EVALUATE])
+    lead = make_lead()
+    make_event(lead, "ebook_downloaded", occurred_at=NOON - timedelta(days=3))
+    make_event(lead, "trial_started")
+
+    assert "Journey: Evaluate Complete Guide 14 Jun Trial today 12:00" in text(browser.get(f"/leads/{lead.pk}/"))
 
 
 def test_its_way_through_the_stages_names_when_and_why(browser):

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.handoff.claim import claim_lead
 from leads.models import Stage, StageChange
-from tests.make import NOON, make_lead, make_organization, make_sql
+from scoring.qualification.rescore import rescore_leads
+from tests.make import NOON, make_event, make_lead, make_organization, make_sql
+from tests.make_rules import EVALUATE, OFFICE_MANAGER, TRIAL, publish_rules
 
 HTMX = {"HX-Request": "true"}
 
@@ -51,6 +53,60 @@ def test_a_row_says_why_and_how_the_lead_can_be_reached(rep_browser):
         "Trial started",
         "Phone and e-mail known",
     ]
+
+
+def reasons(browser):
+    """Return the lines of why to call, of all rows."""
+    page = browser.get("/queue/").content.decode()
+    lists = re.findall(r'<ul class="reasons">.*?</ul>', page, flags=re.S)
+    return [re.findall(r'<span class="truncate" title="([^"]*)">', one) for one in lists]
+
+
+def test_a_row_names_persona_questions_and_the_furthest_journey(rep_browser):
+    lead = make_sql("maja@talgo.example")
+    evidence = [
+        {"kind": "behaviour", "rule": "Demo requested"},
+        {"kind": "persona", "rule": "Office manager", "match": 0.625, "met": ["Role"], "unknown": ["Budget", "Staff"]},
+        {"kind": "journey", "rule": "Evaluate", "steps": 5, "progress": 4, "complete": False},
+        {"kind": "journey", "rule": "Return", "steps": 2, "progress": 1, "complete": False},
+    ]
+    StageChange.objects.create(
+        lead=lead, from_stage="mql", to_stage="sql", reason="A hand-raise", changed_at=NOON, evidence=evidence
+    )
+
+    assert reasons(rep_browser) == [
+        [
+            "Demo requested",
+            "Office manager, 62% match",
+            "Ask: Budget, Staff",
+            "Evaluate, 4 of 5 steps",
+            "E-mail known",
+        ]
+    ]
+
+
+def test_scoring_leaves_its_persona_and_journey_for_the_row(rep_browser):
+    publish_rules([TRIAL], personas=[OFFICE_MANAGER], journeys=[EVALUATE], sql_threshold=20, mql_threshold=10)
+    lead = make_lead("maja@talgo.example", title="Office manager")
+    make_event(lead, "ebook_downloaded")
+    make_event(lead, "trial_started")
+
+    rescore_leads([lead.pk], now=NOON)
+
+    (row,) = reasons(rep_browser)
+    assert "Office manager, 50% match" in row
+    assert "Ask: Holds the budget, Many staff" in row
+    assert "Evaluate, 2 of 2 steps" in row
+
+
+def test_a_row_shows_what_the_lead_wrote_to_sales_last(rep_browser):
+    lead = make_sql("maja@talgo.example")
+    for hours, message in ((30, "Hello?"), (2, "Can you <b>deliver</b> on Friday?"), (1, None)):
+        make_event(
+            lead, "sales_contact_requested", occurred_at=NOON - timedelta(hours=hours), properties={"message": message}
+        )
+
+    assert reasons(rep_browser)[0][0] == "“Can you &lt;b&gt;deliver&lt;/b&gt; on Friday?”"
 
 
 def test_an_empty_queue_says_when_it_fills(rep_browser):
