@@ -78,6 +78,8 @@ TABLE = {
     "duplicates/<int:first_id>/<int:second_id>/reopen/": Row(MERGING, "post"),
     "duplicates/merges/<int:merge_id>/undo/": Row(MERGING, "post"),
     "queue/": Row(USERS),
+    "organizations/": Row(USERS),
+    "organizations/<int:organization_id>/": Row(USERS),
     "scoring/": Row(USERS),
     "chat/": Row(CAPTURING),
     "chat/new/": Row(EDITING_CHATS),

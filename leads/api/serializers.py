@@ -104,9 +104,12 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
-    """A company that leads work for."""
+    """A company that leads work for. score: the best of its people and a little for each further engaged one."""
 
     attributes = serializers.DictField(read_only=True)
+    score = serializers.FloatField(read_only=True, help_text="Points, 0 to 100.")
+    people = serializers.IntegerField(read_only=True, help_text="Leads that work there.")
+    engaged = serializers.IntegerField(read_only=True, help_text="Those of them whose behaviour is worth a point.")
 
     class Meta:
         model = Organization
@@ -118,6 +121,9 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
             "industry",
             "employee_count",
             "country",
+            "score",
+            "people",
+            "engaged",
             "attributes",
             "created_at",
         )

@@ -14,6 +14,7 @@ from leads.api.serializers import EventSerializer, LeadSerializer, OrganizationS
 from leads.channels.rest import read_rest_event, source_for
 from leads.intake.take_in import take_in
 from leads.models import Event, Lead, Organization
+from leads.people.company_score import with_scores
 from leads.people.keyset import Order
 
 
@@ -45,19 +46,19 @@ class EventViewSet(PagedViewSet):
 class OrganizationViewSet(PagedViewSet):
     """Companies that leads work for."""
 
-    queryset = Organization.objects.all()
+    queryset = with_scores(Organization.objects.all())
     serializer_class = OrganizationSerializer
     lookup_value_converter = "int"
-    orders = {"id": Order((), is_descending=False)}
+    orders = {"id": Order((), is_descending=False), "-score": Order(("score",), is_descending=True)}
 
     @extend_schema(parameters=[OrganizationFilters])
     def list(self, request: Request) -> Response:
-        """List organizations in the order they came in."""
+        """List organizations in the order they came in, or the highest score first."""
         return self.answer_page(narrow_organizations(self.get_queryset(), request))
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """Return an organization."""
-        return Response(self.get_serializer(get_object_or_404(Organization, pk=pk)).data)
+        return Response(self.get_serializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
 
 class QueueViewSet(PagedViewSet):

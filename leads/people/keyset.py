@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan, Lookup
@@ -44,9 +44,17 @@ class Order:
         return tuple(getattr(row, column) for column in (*self.columns, "id"))
 
 
+class _Row(Func):
+    """Values side by side, `(score, id)`."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Group by the columns in it, where a list counts what belongs to its rows; no row can be grouped by."""
+        return [column for part in self.get_source_expressions() for column in part.get_group_by_cols()]
+
+
 def _row(*expressions: F | Value) -> Func:
     # The type of a row is of no use to anyone; it only must not be asked of its parts, which differ.
-    return Func(*expressions, function="", output_field=BooleanField())
+    return _Row(*expressions, function="", output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)

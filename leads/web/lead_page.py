@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leads.consent.state import last_words
-from leads.models import DuplicateCandidate, Lead, Merge, Stage, StageChange, User
+from leads.models import DuplicateCandidate, Lead, Merge, Organization, Stage, StageChange, User
+from leads.people.company_score import with_scores
 from leads.people.keyset import BadCursor, Order
 from leads.web.access import CLAIMING, EVERYONE, MERGING, roles_required, signed_in
 from leads.web.calls import CallForm
@@ -32,6 +33,7 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
     changes = list(StageChange.objects.filter(lead=lead).select_related("actor").order_by("-id")[:HISTORY_SHOWN])
     context = {
         "lead": lead,
+        "company": with_scores(Organization.objects.filter(pk=lead.organization_id or 0)).first(),
         "state": state,
         "path": stage_path(lead, changes),
         "changes": changes,

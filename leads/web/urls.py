@@ -10,6 +10,7 @@ from leads.web.chat_editor import chat_draft, chat_edit, chat_restore, chat_undo
 from leads.web.chat_list import chat_list, chat_new, chat_settings, chat_switch
 from leads.web.chat_talks import chat_talk, chat_talks
 from leads.web.chat_trial import chat_trial
+from leads.web.companies import company_list, company_page
 from leads.web.connectors import add_connector, connector_list, edit_connector, remove_one, renew_one, switch_one
 from leads.web.dashboard import dashboard
 from leads.web.deliveries import connector_page, delivery_page, replay_all_failed, replay_one, send_test
@@ -90,6 +91,8 @@ urlpatterns = [
     path("chat/<int:dialogue_id>/settings/", chat_settings, name="chat-settings"),
     path("chat/<int:dialogue_id>/switch/", chat_switch, name="chat-switch"),
     path("chat/<int:dialogue_id>/try/", chat_trial, name="chat-trial"),
+    path("organizations/", company_list, name="company-list"),
+    path("organizations/<int:organization_id>/", company_page, name="company-page"),
     path("sources/", source_list, name="source-list"),
     path("sources/add/", new_source, name="source-add"),
     path("sources/<int:source_id>/", source_page, name="source-page"),
