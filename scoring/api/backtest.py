@@ -26,13 +26,14 @@ class ShareSerializer(serializers.Serializer[Any]):
 class FoundSerializer(serializers.Serializer[Any]):
     """What a version would have found.
 
-    bought: of its SQLs. found: of the buyers. days: from SQL to sale, the median. curve: shares of leads contacted, the
-    best score first, and of buyers found.
+    bought: of its SQLs. found: of the buyers; reached: those whose score alone reached the threshold. days: from SQL to
+    sale, the median. curve: shares of leads contacted, the best score first, and of buyers found.
     """
 
     version = serializers.IntegerField()
     bought = ShareSerializer()
     found = ShareSerializer()
+    reached = ShareSerializer()
     days = serializers.FloatField(allow_null=True)
     contacted = ShareSerializer()
     curve = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))

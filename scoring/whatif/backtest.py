@@ -23,13 +23,15 @@ class Found:
     """What one version would have found.
 
     bought: of the leads that would have been SQLs, those who bought. found: of the buyers, those that would have been
-    SQLs. days: from SQL to sale, in the middle; None under 30 sales. contacted: of all closed leads, the SQLs.
-    curve: shares (of leads contacted, the best score first; of buyers found), empty under 30 buyers.
+    SQLs; reached: those whose score alone reached the threshold. days: from SQL to sale, in the middle; None under 30
+    sales. contacted: of all closed leads, the SQLs. curve: shares (of leads contacted, the best score first; of buyers
+    found), empty under 30 buyers.
     """
 
     version: int
     bought: Share
     found: Share
+    reached: Share
     days: float | None
     contacted: Share
     curve: tuple[tuple[float, float], ...]
@@ -77,10 +79,16 @@ def _found(replay: Replay, is_won: Flags, ends: Floats) -> Found:
         replay.compiled.rule_set.version,
         Share(hits, int(is_sql.sum())),
         Share(hits, won),
+        Share(int((_reaches(replay) & is_won).sum()), won),
         median(days) if len(days) >= FEWEST_CASES else None,
         Share(int(is_sql.sum()), len(is_won)),
         gains(replay.best, is_won) if won >= FEWEST_CASES else (),
     )
+
+
+def _reaches(replay: Replay) -> Flags:
+    reaches: Flags = np.round(replay.best, 6) >= replay.compiled.rule_set.policy.sql_threshold
+    return reaches
 
 
 def gains(scores: Floats, is_won: Flags) -> tuple[tuple[float, float], ...]:

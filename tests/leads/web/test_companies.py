@@ -74,9 +74,8 @@ def test_pages_go_on_where_they_ended_without_a_gap_or_a_repetition(browser, sor
 def test_list_and_page_ask_a_fixed_number_of_queries(browser):
     organization = make_organization("Few")
     make_event(make_lead(organization=organization))
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    browser.get(f"/organizations/{organization.pk}/")  # what a process asks for once
+    with CaptureQueriesContext(connection) as few:
         browser.get("/organizations/")
         browser.get(f"/organizations/{organization.pk}/")
     for _ in range(30):
@@ -100,7 +99,7 @@ def test_a_company_tells_where_its_score_comes_from_who_works_there_and_what_the
     page = re.sub(r"\s+", " ", browser.get(f"/organizations/{organization.pk}/").content.decode())
 
     assert '<p class="company-score">64</p>' in page  # 61 and 3 for the second
-    assert "<dt>Breadth</dt><dd>+3.0</dd>" in page
+    assert "<dt>Breadth</dt><dd>+3</dd>" in page
     assert "2 of 2" in page
     assert page.index("Yara") < page.index("Bruno")
     assert "Gone" not in page

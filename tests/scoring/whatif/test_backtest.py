@@ -134,6 +134,7 @@ def test_live_stands_beside_draft_with_the_counts_of_every_rate():
     assert (found.closed, found.won) == (100, 40)
     assert (found.live.bought, found.live.found) == (Share(30, 40), Share(30, 40))
     assert (found.draft.bought, found.draft.found) == (Share(10, 60), Share(10, 40))
+    assert (found.live.reached, found.draft.reached) == (Share(30, 40), Share(10, 40))
     assert found.live.bought.rate == 0.75
     assert found.live.days == pytest.approx(5)
     assert found.draft.days is None  # 10 sales are too few
@@ -142,6 +143,17 @@ def test_live_stands_beside_draft_with_the_counts_of_every_rate():
     (ebook,) = found.lifts
     assert (ebook.share, ebook.average) == (Share(10, 60), Share(40, 100))
     assert ebook.value == pytest.approx((10 / 60) / 0.4)
+
+
+@pytest.mark.django_db
+def test_a_hand_raise_makes_an_sql_that_the_score_alone_does_not():
+    publish_rules([STEADY], **{**LOW, "sql_on_hand_raise": True})
+    closed_lead("demo_requested", won=True)
+    closed_lead("trial_started", won=True)
+
+    found = backtest(live_rule_set(), now=NOON).live
+
+    assert (found.found, found.reached) == (Share(2, 2), Share(1, 2))
 
 
 @pytest.mark.django_db
