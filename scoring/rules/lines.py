@@ -45,8 +45,10 @@ def parse_value(op: str, text: str) -> Any:
     text = text.strip()
     if op in FLAG_OPS and not text:
         return True
-    if op in LIST_OPS or (op == "matches_domain" and "," in text):
-        return [_parse_single(op, item) for item in _items(text)]
+    items = _items(text) if op in LIST_OPS or op == "matches_domain" else []
+    # One domain is a list where a comma follows it, and not where one stands inside its quotes.
+    if op in LIST_OPS or len(items) > 1 or (items and text.endswith(",")):
+        return [_parse_single(op, item) for item in items]
     return _parse_single(op, text)
 
 

@@ -1,6 +1,6 @@
 """Which leads a preview looks at: all where they are few, else some, always the same ones."""
 
-from django.db.models import BigIntegerField, F, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Value
 
 from leads.models import Lead
 
@@ -18,6 +18,7 @@ def sample_of_leads(*, all_up_to: int, at_most: int) -> tuple[list[int], int]:
     if total <= all_up_to:
         return list(leads.order_by("pk").values_list("pk", flat=True)), total
     big = BigIntegerField()
-    leads = leads.annotate(spread=F("pk") * Value(_MULTIPLIER, big) % Value(_RANGE, big))
-    drawn = leads.filter(spread__lt=_RANGE * at_most // total).order_by("spread", "pk")
+    # Said to be big once more, for Django takes a product for an integer of 32 bits and drops limits beyond them.
+    spread = ExpressionWrapper(F("pk") * Value(_MULTIPLIER, big) % Value(_RANGE, big), big)
+    drawn = leads.annotate(spread=spread).filter(spread__lt=_RANGE * at_most // total).order_by("spread", "pk")
     return list(drawn.values_list("pk", flat=True)), total

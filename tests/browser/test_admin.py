@@ -15,7 +15,7 @@ def test_an_admin_changes_a_rule_and_the_lead_follows(open_page, admin_user):
     expect(page.locator(".score-large")).to_have_text("16")
 
     page.get_by_role("link", name="Scoring rules").click()
-    page.get_by_role("link", name="Change rules").click()
+    page.get_by_role("link", name="Open in Django admin").click()
     name = page.locator("input[name$='-name'][value='Role is head of']").get_attribute("name")
     page.locator(f"input[name='{name.removesuffix('-name')}-points']").fill("20")
     page.get_by_role("button", name=re.compile("Save")).first.click()
