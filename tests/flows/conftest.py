@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from rest_framework.authtoken.models import Token
 from segment.analytics.client import Client as Tracker
 
 from leads.models import User
+from tests.leads.channels.connectors.apis import vendor_apis
 from tests.make import make_source
 from tests.processes import PATIENCE, Processes, database_url, own_redis, wait_for, wait_until_it_answers
 
@@ -57,12 +59,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+def var_dir(tmp_path_factory) -> Path:
+    """Return where the product keeps its files, and its mails while no mail server is named."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="package")
+def served(django_db_setup, django_db_blocker, var_dir) -> Iterator[str]:
     """Serve the product on the tests' database, with what works beside it, and return its address."""
     with django_db_blocker.unblock():
         database = database_url()
-    with own_redis(settings.REDIS_URL) as broker:
-        processes = Processes(database, broker, tmp_path_factory.mktemp("served"))
+    with own_redis(settings.REDIS_URL) as broker, vendor_apis() as apis:
+        processes = Processes(database, broker, var_dir)
+        processes.environment |= apis.settings
         # Pages name their style sheets as they are served, which a clean checkout has not collected yet.
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
         subprocess.run(collect, env=processes.environment, check=True)

@@ -1,16 +1,25 @@
-"""Links, downloads, calls, a stand's tablet and a visit to the store, each through HTTP, each ending in an MQL."""
+"""Content, links, downloads, a newsletter, calls, a stand's tablet, a visit to the store and a file of leads.
+
+Each goes through HTTP as people and their browsers send it, and each ends in an MQL.
+"""
 
 import re
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from leads.models import LinkKind, User
+from leads.channels.forms.keep import make_form as make_ready_form
+from leads.models import ImportJob, ImportState, LinkKind, User
 from tests.make import EMAIL_FIELD, NAME_FIELD, PASSWORD, make_form, make_link
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, wait_for
 
 CHROME = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
 PDF = b"%PDF-1.7 Office coffee buying guide"
@@ -33,12 +42,18 @@ class Browser(requests.Session):
     def open(self, path: str, **options) -> requests.Response:
         return self.get(path if "//" in path else self.address + path, timeout=PATIENCE, **options)
 
-    def fill_in(self, path: str, fields: dict, **options) -> requests.Response:
+    def fill_in(self, path: str, fields: dict, *, action: str = "", **options) -> requests.Response:
+        """Send a form of the page at `path`. action: where to, if not to the page itself."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.open(path).text)[1]
         sent = {"csrfmiddlewaretoken": token, **fields}
-        response = self.post(self.address + path, sent, timeout=PATIENCE, **options)
+        response = self.post(self.address + (action or path), sent, timeout=PATIENCE, **options)
         assert response.status_code == 200, response.text
         return response
+
+
+def kinds_of(rest, email: str) -> list[str]:
+    lead = rest.lead_of(email)
+    return sorted(event["kind"] for event in rest.get(f"/leads/{lead['id']}/events/")["results"])
 
 
 @pytest.fixture
@@ -54,6 +69,20 @@ def colleague(product, marketer) -> Browser:
     browser = Browser(product)
     browser.fill_in("/accounts/login/", {"username": marketer.username, "password": PASSWORD})
     return browser
+
+
+def test_content_that_is_seen(tracker, rest):
+    for path in ("/pricing", "/pricing/teams", "/pricing", "/product"):
+        tracker.page(anonymous_id="visitor-1", properties={"url": f"https://shop.example{path}"})
+    company = {**NORDIC_MANAGER["company"], "industry": "Software"}
+    tracker.identify(
+        "user-1", {"email": "ada@acme.com", **NORDIC_MANAGER, "company": company}, anonymous_id="visitor-1"
+    )
+    tracker.flush()
+
+    # Fit 32 and 4 for the industry, three pages about prices 3 x 2: 42.
+    lead = rest.lead_when("ada@acme.com", stage="mql", fit=36, behaviour=pytest.approx(6, abs=0.01))
+    assert lead["source"] == "content"
 
 
 @pytest.mark.parametrize(("kind", "source"), [(LinkKind.AD, "ad"), (LinkKind.SOCIAL, "social")])
@@ -79,9 +108,8 @@ def test_a_download(visitor, colleague, rest):
     file = visitor.open(ready.headers["Refresh"].partition("url=")[2])
 
     assert file.content == PDF
-    lead = rest.lead_when("ada@acme.com", stage="mql")
-    kinds = sorted(event["kind"] for event in rest.get(f"/leads/{lead['id']}/events/")["results"])
-    assert kinds == ["ebook_downloaded", "form_submitted", "identified"]
+    rest.lead_when("ada@acme.com", stage="mql")
+    assert kinds_of(rest, "ada@acme.com") == ["ebook_downloaded", "form_submitted", "identified"]
 
 
 def test_a_call_that_is_logged_and_taken_back(colleague, tracker, rest):
@@ -138,3 +166,45 @@ def test_visits_to_the_store_by_api_and_by_a_code_at_the_door(visitor, colleague
     events = rest.get(f"/leads/{lead['id']}/events/")["results"]
     visits = [event["properties"] for event in events if event["kind"] == "store_visited"]
     assert sorted(visit.get("store") or visit["utm_content"] for visit in visits) == ["Oslo", "Showroom Oslo"]
+
+
+def test_a_newsletter_that_is_confirmed_from_the_mail(visitor, rest, marketer, var_dir):
+    form = make_ready_form("newsletter", by=marketer, now=timezone.now())
+
+    sent = visitor.post(f"{visitor.address}/f/{form.key}/", {"email": "ada@acme.com"}, timeout=PATIENCE)
+    assert sent.status_code == 200, sent.text
+    rest.lead_when("ada@acme.com", stage="new")
+    link = wait_for(lambda: link_in_the_mail_to("ada@acme.com", var_dir), "a mail with a link")
+    assert "newsletter_subscribed" not in kinds_of(rest, "ada@acme.com")
+    visitor.post(visitor.address + urlsplit(link).path, timeout=PATIENCE)
+
+    rest.lead_when("ada@acme.com", stage="mql")
+    assert "newsletter_subscribed" in kinds_of(rest, "ada@acme.com")
+
+
+def link_in_the_mail_to(address: str, var_dir: Path) -> str:
+    """Return the first link of the latest mail to an address, as the product wrote it to its folder of mails."""
+    for file in sorted((var_dir / "mail").glob("*"), reverse=True):
+        mail = message_from_bytes(file.read_bytes().partition(b"\n---")[0], policy=default)
+        if mail["To"] == address:
+            return re.search(r"https?://\S+", mail.get_body(("plain",)).get_content())[0]
+    return ""
+
+
+def test_a_file_that_says_who_came_to_a_webinar(colleague, rest):
+    day = timezone.now() - timedelta(days=1)
+    content = f"Email,First Name,Webinar\nada@acme.com,Ada,{day:%Y-%m-%d}\nnobody,Nils,\n"
+    colleague.fill_in("/imports/", {}, files={"file": ("webinar.csv", content.encode(), "text/csv")})
+    job = ImportJob.objects.get()
+
+    columns = {"column-0": "email", "column-1": "first_name", "column-2": "event.webinar_attended"}
+    options = {"on_conflict": "fill", "day_first": "1", "default_country": ""}
+    colleague.fill_in(f"/imports/{job.pk}/", {**columns, **options}, action=f"/imports/{job.pk}/columns/")
+    wait_for(lambda: ImportJob.objects.filter(pk=job.pk, state=ImportState.CHECKED).exists(), "the dry run")
+    assert rest.lead_of("ada@acme.com") is None
+    colleague.fill_in(f"/imports/{job.pk}/", {}, action=f"/imports/{job.pk}/start/")
+
+    assert rest.lead_when("ada@acme.com", stage="mql")["first_name"] == "Ada"
+    problems = colleague.open(f"/imports/{job.pk}/problems.csv").text
+    assert "nobody" in problems
+    assert "ada@acme.com" not in problems

@@ -1,117 +1,21 @@
 """The vendors' own APIs, played by a real HTTP server; and workers that take what requests leave."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
 
 from leads.channels.connectors.process import process_due
-from tests.leads.channels.connectors.vendors import EMAIL, PHONE
-
-GRAPH_LEAD = {
-    "created_time": "2026-06-01T10:00:00+0000",
-    "ad_id": "888",
-    "form_id": "777001",
-    "campaign_name": "Office coffee",
-    "platform": "ig",
-    "field_data": [
-        {"name": "full_name", "values": ["Pia Roth"]},
-        {"name": "email", "values": [EMAIL]},
-        {"name": "phone_number", "values": [PHONE]},
-        {"name": "how_many_machines?", "values": ["Two", "Three"]},
-    ],
-}
-LINKEDIN_RESPONSE = {
-    "submittedAt": 1_780_308_000_000,
-    "leadType": "SPONSORED",
-    "versionedLeadGenFormUrn": "urn:li:versionedLeadGenForm:(urn:li:leadGenForm:3162,1)",
-    "leadMetadata": {"sponsoredLeadMetadata": {"campaign": "urn:li:sponsoredCampaign:9"}},
-    "formResponse": {
-        "answers": [
-            {"questionId": 1, "answerDetails": {"textQuestionAnswer": {"answer": "Pia"}}},
-            {"questionId": 2, "answerDetails": {"textQuestionAnswer": {"answer": EMAIL}}},
-            {"questionId": 3, "answerDetails": {"textQuestionAnswer": {"answer": PHONE}}},
-            {"questionId": 4, "answerDetails": {"multipleChoiceAnswer": {"options": [2]}}},
-        ]
-    },
-}
-LINKEDIN_FORM = {
-    "id": 3162,
-    "content": {
-        "questions": [
-            {"questionId": 1, "predefinedField": "FIRST_NAME", "name": "First name"},
-            {"questionId": 2, "predefinedField": "WORK_EMAIL", "name": "Work e-mail"},
-            {"questionId": 3, "predefinedField": "PHONE_NUMBER", "name": "Phone"},
-            {
-                "questionId": 4,
-                "name": "Machines",
-                "questionDetails": {
-                    "multipleChoiceQuestionDetails": {
-                        "options": [
-                            {"id": 1, "text": {"localized": {"en_US": "One"}}},
-                            {"id": 2, "text": {"localized": {"en_US": "Two"}}},
-                        ]
-                    }
-                },
-            },
-        ]
-    },
-}
-
-
-class VendorApis:
-    """Answers what it was told to, in turn and then the usual; keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, list[str]], dict[str, str]]] = []
-        self.next: list[tuple[int, Any]] = []
-        self.lead: dict[str, Any] = dict(GRAPH_LEAD)
-
-    def answer(self, path: str) -> tuple[int, Any]:
-        if self.next:
-            return self.next.pop(0)
-        if path.startswith("/linkedin/leadFormResponses/"):
-            return 200, LINKEDIN_RESPONSE
-        if path == "/linkedin/leadForms/3162":
-            return 200, LINKEDIN_FORM
-        if path.startswith("/graph/"):
-            return 200, {"id": path.rpartition("/")[2], **self.lead}
-        return 404, {"message": "No such thing."}
+from tests.leads.channels.connectors.apis import VendorApis, vendor_apis
 
 
 @pytest.fixture
 def apis(settings) -> Iterator[VendorApis]:
     """Return Graph and LinkedIn on a port of this machine, which the product now asks."""
-    played = VendorApis()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            played.asked.append((parts.path, parse_qs(parts.query), headers))
-            status, said = played.answer(parts.path)
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    settings.META_GRAPH_URL, settings.LINKEDIN_API_URL = f"{address}/graph", f"{address}/linkedin"
-    yield played
-    server.shutdown()
-    server.server_close()
+    with vendor_apis() as played:
+        for name, address in played.settings.items():
+            setattr(settings, name, address)
+        yield played
 
 
 @pytest.fixture(autouse=True)
