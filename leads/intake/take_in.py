@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from leads import signals
 from leads.events.due import lock_leads, mark_due
@@ -20,8 +20,9 @@ from leads.identity.recognise import Recognised, recognise
 from leads.identity.resolve import Evidence, is_settled
 from leads.intake.inbound import InboundEvent, Rejection
 from leads.intake.lone import is_lone, take_in_lone
-from leads.intake.words import contact_words, keep_companies, sayings_of, words_of, words_of_visits
+from leads.intake.words import UnknownCompanies, contact_words, keep_companies, sayings_of, words_of, words_of_visits
 from leads.models import Lead, Source
+from leads.people.organizations import CompanyWord
 from leads.people.profile import update_profiles
 from leads.people.search import refresh_search
 from leads.people.traits import KINDS_WITH_TRAITS
@@ -51,12 +52,19 @@ def take_in(
     # The first of several with one message id is the event; the others are repeats of it.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
     also: Collection[Key] = frozenset()
-    for _ in range(ATTEMPTS):
+    earlier: Sequence[CompanyWord] = ()
+    for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _take_in(source, events, rejected, also, now)
+                return _take_in(source, events, rejected, also, earlier, now)
         except MoreToLock as more:
             also = {*also, *more.keys}
+        except UnknownCompanies as unknown:
+            earlier = unknown.words
+        except IntegrityError:
+            # An organization may have been removed since it was found; whatever else it is comes again.
+            if attempt >= 3:
+                raise
     raise OperationalError("Too many batches about the same people at the same time.")
 
 
@@ -65,6 +73,7 @@ def _take_in(
     events: Sequence[InboundEvent],
     rejected: Sequence[Rejection],
     also: Collection[Key],
+    earlier: Sequence[CompanyWord],
     now: datetime,
 ) -> Taken:
     if rejected:
@@ -72,7 +81,7 @@ def _take_in(
     if not events:
         return Taken(0, (), ())
     sayings = sayings_of(events)
-    directory = keep_companies(events, sayings, now=now)
+    directory = keep_companies(events, sayings, earlier=earlier, now=now)
     colleagues = _leads_of(directory.changed)
     locked = _lock(events, also, now)
     people = _recognise(source, events, locked, colleagues, now)
@@ -82,7 +91,8 @@ def _take_in(
         lock_leads(lead_ids)
     new_ids = record_events(source.pk, rows, now=now)
     new = [row for row in rows if row.message_id in new_ids]
-    words = [*words_of(new, sayings, directory), *words_of_visits(people.visits), *contact_words(events, people)]
+    visits = words_of_visits(people.visits, may_miss=bool(earlier))
+    words = [*words_of(new, sayings, directory), *visits, *contact_words(events, people)]
     update_profiles(words, absorbed=people.absorbed, created=people.created)
     if colleagues:
         refresh_search(colleagues)

@@ -11,6 +11,15 @@ from leads.people.organizations import CompanyWord, Directory, keep_organization
 from leads.people.profile import Word
 from leads.people.traits import KINDS_WITH_TRAITS, NOTHING, Said, said_by
 
+
+class UnknownCompanies(Exception):
+    """The transaction must start again and make these organizations first, before it locks anybody."""
+
+    def __init__(self, words: Sequence[CompanyWord]) -> None:
+        super().__init__(f"{len(words)} words about organizations that are not there")
+        self.words = words
+
+
 # Message id -> what the event says; events that say nothing are left out.
 Sayings = Mapping[str, Said]
 
@@ -23,14 +32,20 @@ def sayings_of(events: Iterable[InboundEvent | EventRow]) -> Sayings:
     return {message_id: saying for message_id, saying in said.items() if saying.lead or saying.company}
 
 
-def keep_companies(events: Sequence[InboundEvent], sayings: Sayings, *, now: datetime) -> Directory:
-    """Make and change the organizations that events speak of."""
-    words = [
+def keep_companies(
+    events: Sequence[InboundEvent], sayings: Sayings, *, earlier: Sequence[CompanyWord] = (), now: datetime
+) -> Directory:
+    """Make and change the organizations that events speak of. earlier: what earlier events say, to be said again."""
+    words = [*earlier, *_company_words(events, sayings)]
+    return keep_organizations(words, now=now) if words else Directory([])
+
+
+def _company_words(events: Iterable[InboundEvent | EventRow], sayings: Sayings) -> list[CompanyWord]:
+    return [
         CompanyWord(event.time_key, sayings[event.message_id].company)
         for event in events
         if sayings.get(event.message_id, NOTHING).company
     ]
-    return keep_organizations(words, now=now) if words else Directory([])
 
 
 def words_of(rows: Sequence[EventRow], sayings: Sayings, directory: Directory) -> list[Word]:
@@ -46,11 +61,21 @@ def words_of(rows: Sequence[EventRow], sayings: Sayings, directory: Directory) -
     return words
 
 
-def words_of_visits(visits: Sequence[EventRow]) -> list[Word]:
-    """Return what the earlier events of visitors say, now that they are known; their organizations exist already."""
+def words_of_visits(visits: Sequence[EventRow], *, may_miss: bool = True) -> list[Word]:
+    """Return what the earlier events of visitors say, now that they are known.
+
+    Their organizations were made when they came. Where one has another name by now, or is gone, its words are left
+    out; unless may_miss, UnknownCompanies is raised.
+    """
     sayings = sayings_of(visits)
-    companies = [said.company for said in sayings.values() if said.company]
-    return words_of(visits, sayings, look_up(companies)) if sayings else []
+    if not sayings:
+        return []
+    said = _company_words(visits, sayings)
+    directory = look_up(word.traits for word in said)
+    missing = [word for word in said if directory.find(word.traits) is None]
+    if missing and not may_miss:
+        raise UnknownCompanies(missing)
+    return words_of(visits, sayings, directory)
 
 
 def contact_words(events: Sequence[InboundEvent], people: Recognised) -> list[Word]:

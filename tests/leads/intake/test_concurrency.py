@@ -2,14 +2,16 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from leads.intake.take_in import take_in
 from leads.models import Event, Identifier, Lead, Organization
 from tests.leads.intake.inbound import inbound
 from tests.make import NOON, make_source
+from tests.processes import wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -66,3 +68,36 @@ def some_event(dice, *, says_nothing=False):
     if says_nothing:
         return inbound(*keys)
     return inbound(*keys, kind=dice.choice(("page_viewed", "identified")), properties=properties)
+
+
+def test_a_company_that_is_removed_while_a_batch_speaks_of_it_is_there_again():
+    source = make_source()
+    said = {"kind": "identified", "properties": {"company": "Acme"}}
+    take_in(source, [inbound(("user_id", "u1"), **said)], now=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Organization.objects.all().delete()
+            # It says nothing new of the company, and so finds it without a lock.
+            earlier = inbound(("user_id", "u2"), at=NOON - timedelta(hours=1), **said)
+            sending = pool.submit(send_one, source, earlier)
+            wait_for(somebody_waits_for_a_lock, "the batch to wait for the company")
+        sending.result()
+
+    assert Lead.objects.get(identifiers__value="u2").organization == Organization.objects.get()
+
+
+def send_one(source, event):
+    try:
+        take_in(source, [event], now=NOON)
+    finally:
+        connection.close()
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database OR database IS NULL"
+            " WHERE datname = current_database() AND NOT granted"
+        )
+        return cursor.fetchone()[0] > 0

@@ -10,6 +10,7 @@ from leads import signals
 from leads.intake.inbound import Rejection
 from leads.intake.take_in import take_in
 from leads.models import DuplicateCandidate, Event, Identifier, Lead, LeadSearch, Organization, RejectedEvent, Stage
+from leads.people.edit_organization import edit_organization
 from tests.leads.intake.inbound import inbound
 from tests.make import NOON, make_lead, make_source, make_sql
 
@@ -216,6 +217,22 @@ def test_a_company_is_known_again_by_its_name(source):
     organization = Organization.objects.get()
     assert organization.industry == "Robots"
     assert organization.leads.count() == 2
+
+
+@pytest.mark.parametrize("change", ["renamed", "removed"])
+def test_a_visitor_s_company_that_is_no_more_is_there_again_once_the_visitor_is_known(source, marketer, change):
+    take_in(source, [identify(A1, properties={"company": {"name": "Acme", "industry": "Robots"}})], now=NOON)
+    organization = Organization.objects.get()
+    if change == "renamed":
+        edit_organization(organization, {"name": "Acme Group"}, by=marketer, now=NOON)
+    else:
+        organization.delete()
+
+    take_in(source, [inbound(U1, A1, at=LATER)], now=LATER)
+
+    known = Lead.objects.get().organization
+    assert (known.name, known.industry) == ("Acme", "Robots")
+    assert Organization.objects.count() == (2 if change == "renamed" else 1)
 
 
 def test_what_changes_a_company_makes_all_its_leads_due(source, heard):
