@@ -300,6 +300,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["leads.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # The API has one version; what ?version= says would otherwise go into the name of the schema's file.
+    "ALLOWED_VERSIONS": ["1"],
     "EXCEPTION_HANDLER": "leads.api.errors.answer_error",
 }
 SPECTACULAR_SETTINGS = {

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from leads.admin.pages import ActingAdmin, signed_in_admin
 from leads.models import Identifier, Lead
 from leads.people.edit import EDITABLE, InvalidField, check_edit, edit_lead
+from leads.people.search import search_words
 
 
 class LeadForm(forms.ModelForm):
@@ -99,7 +100,7 @@ class LeadAdmin(ActingAdmin):
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
     ) -> tuple[QuerySet[Lead], bool]:
         """Look for every word in the search text, which is in lower case, as the index of it is."""
-        for word in search_term.lower().split():
+        for word in search_words(search_term):
             queryset = queryset.filter(search__text__contains=word)
         return queryset, False
 

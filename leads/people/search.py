@@ -11,6 +11,11 @@ def search_text(lead: Lead, company: str) -> str:
     return " ".join(filter(None, [lead.first_name, lead.last_name, lead.email, lead.phone, company])).lower()
 
 
+def search_words(asked: str) -> list[str]:
+    """Return what of `asked` to look for: its words, in lower case. PostgreSQL compares with no NUL."""
+    return asked.replace("\x00", " ").lower().split()
+
+
 def refresh_search(lead_ids: Collection[int]) -> None:
     """Write the search texts of these leads anew; two statements for any number of them."""
     if not lead_ids:

@@ -12,6 +12,7 @@ from leads.events.catalog import BOOKKEEPING
 from leads.models import Event, Lead, Organization, Stage
 from leads.people.company_score import MOST_FURTHER, POINTS_EACH, with_scores
 from leads.people.keyset import BadCursor, Order, Page, capped_count, page_of
+from leads.people.search import search_words
 from leads.web.access import EVERYONE, roles_required
 
 M = TypeVar("M", bound=Model)
@@ -48,7 +49,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
     problems = [] if sort in ORDERS else [f"There is no order “{sort[:40]}”. Showing the highest score first."]
     sort = sort if sort in ORDERS else DEFAULT_ORDER
     found = Organization.objects.all()
-    for word in asked.split():
+    for word in search_words(asked):
         found = found.filter(Q(name__icontains=word) | Q(domain__icontains=word))
     page, is_bad = _page(request, with_scores(found.defer("attributes", "attribute_times")), ORDERS[sort])
     context = {

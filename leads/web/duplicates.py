@@ -19,6 +19,7 @@ from leads.merging.outcome import usual_survivor
 from leads.merging.undo import undo_merge
 from leads.models import DuplicateCandidate, Lead, Merge
 from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.search import search_words
 from leads.web.access import EVERYONE, MERGING, roles_required, signed_in
 from leads.web.toasts import add_refusal, add_toast
 
@@ -141,7 +142,7 @@ def find_other(request: HttpRequest, lead_id: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.current(), pk=lead_id)
     asked = request.GET.get("q", "").strip()[:100]
     found = Lead.objects.current().exclude(pk=lead.pk).select_related("organization")
-    for word in asked.lower().split():
+    for word in search_words(asked):
         found = found.filter(search__text__contains=word)
     context = {"lead": lead, "asked": asked, "found": found.order_by("-last_event_at", "-pk")[:20] if asked else []}
     return render(request, "leads/duplicates/find.html", context)

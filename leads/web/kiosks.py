@@ -130,19 +130,12 @@ def _poster_address(form: Form, place: str) -> str:
 
 
 def _show(request: HttpRequest, form: KioskForm) -> HttpResponse:
-    now = timezone.now()
-    page = _page(request)
-    context = {
-        "form": form,
-        "page": page,
-        "lines": _lines(page.rows, now),
-        "forms": Form.objects.live().order_by("name"),
-        "poster_form": request.GET.get("form", ""),
-    }
-    if key := request.GET.get("form"):
+    now, page = timezone.now(), _page(request)
+    live, key = Form.objects.live().order_by("name"), request.GET.get("form", "")
+    if any(choice.key == key for choice in live):
         place = urlencode({"place": request.GET.get("place", "")})
-        if Form.objects.live().filter(key=key).exists():
-            return redirect(f"{reverse('check-in-poster', args=[key])}?{place}")
+        return redirect(f"{reverse('check-in-poster', args=[key])}?{place}")
+    context = {"form": form, "page": page, "lines": _lines(page.rows, now), "forms": live}
     return render(request, "leads/kiosks.html", context, status=400 if form.is_bound else 200)
 
 

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from leads.models import Lead
+from leads.people.search import search_words
 from leads.web.access import EVERYONE, roles_required
 from scoring.engine.definition import RuleSetError
 from scoring.engine.explain import BEHAVIOUR, FIT
@@ -63,7 +64,7 @@ def _tried(lead: Lead, chosen: RuleSet, as_of: datetime) -> dict[str, Any]:
 
 def _search(query: str) -> list[Lead]:
     found = Lead.objects.current().select_related("organization")
-    for word in query.lower().split():
+    for word in search_words(query):
         found = found.filter(search__text__contains=word)
     return list(found.order_by("-pk")[:FOUND_AT_MOST])
 
