@@ -1,6 +1,7 @@
 """What must be true of every lead once everything is worked off, whatever happened before."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -25,9 +26,9 @@ BY_TRIAL = [("new", "engaged"), ("engaged", "mql")]
 BY_DEMO = [*BY_TRIAL, ("mql", "sql")]
 
 
-def publish_now(*rules: dict[str, Any], **policy: Any) -> RuleSet:
+def publish_now(*rules: dict[str, Any], fit: Sequence[dict[str, Any]] = (), **policy: Any) -> RuleSet:
     """Make a rule set live at this moment: the processes keep a version for as long as its moment stays the same."""
-    content = {"name": "Faults", "rules": list(rules) or [TRIAL, PRICING], "policy": policy}
+    content = {"name": "Faults", "rules": list(rules) or [TRIAL, PRICING], "fit": list(fit), "policy": policy}
     draft = import_draft(content, now=timezone.now())
     publish(draft, by=None, now=timezone.now())
     return draft
