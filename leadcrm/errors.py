@@ -28,6 +28,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404, f"There is nothing at {request.path[:200]}.")
 
 
+def too_large(request: HttpRequest, size: int, most: int) -> HttpResponse:
+    """Answer a request whose length says that it is more than is taken; it was not read. size, most: bytes."""
+    detail = f"It has {size / 1_000_000:,.0f} MB; at most {most / 1_000_000:,.0f} MB are taken. Split it."
+    return _answer(request, 413, detail)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours; the log has the details."""
     detail = "Something went wrong on our side. It has been logged."
@@ -41,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     if _is_program(request):
         return JsonResponse({"detail": detail}, status=status)
-    return render(request, f"{status}.html", status=status)
+    return render(request, f"{status}.html", {"detail": detail}, status=status)
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from leadcrm.client_ip import is_trusted
+from leadcrm.errors import too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -70,6 +71,19 @@ class ProxyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if FORWARDED_PROTO in request.META and not is_trusted(request.META.get("REMOTE_ADDR", "")):
             del request.META[FORWARDED_PROTO]
+        return self.get_response(request)
+
+
+class BodyLimitMiddleware:
+    """Refuse a body that is larger than any that is taken, before it fills a disk; capture has limits of its own."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and int(length) > settings.MOST_BYTES_OF_A_REQUEST:
+            return too_large(request, int(length), settings.MOST_BYTES_OF_A_REQUEST)
         return self.get_response(request)
 
 

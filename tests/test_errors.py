@@ -77,3 +77,22 @@ def test_another_hosts_name_is_refused_on_a_page(client, db):
 
     assert response.status_code == 400
     assert "evil.example" not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/imports/", "/accounts/login/"])
+def test_a_body_larger_than_any_that_is_taken_is_refused_unread(client, db, settings, path):
+    settings.MOST_BYTES_OF_A_REQUEST = 5_000_000
+
+    response = client.post(path, b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH="9000000")
+
+    assert response.status_code == 413
+    assert "It has 9 MB; at most 5 MB are taken." in response.content.decode()
+
+
+def test_a_body_that_is_too_large_is_refused_in_json_for_programs(client, db, settings):
+    settings.MOST_BYTES_OF_A_REQUEST = 5_000_000
+
+    response = client.post("/api/leads/", b"x", content_type="application/json", CONTENT_LENGTH="9000000")
+
+    assert response.status_code == 413
+    assert response.json()["detail"].startswith("It has 9 MB; at most 5 MB")

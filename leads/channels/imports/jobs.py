@@ -36,7 +36,7 @@ def take_file(file: BinaryIO, *, name: str, size: int, by: User, now: datetime) 
     """Keep a file of leads, as an import that waits for its columns. Raises SheetRefused; nothing is kept then."""
     if size > LARGEST:
         raise SheetRefused(
-            f"The file has {size // 1_000_000:,} MB; at most {LARGEST // 1_000_000} MB are taken. Split it."
+            f"The file has {size / 1_000_000:,.1f} MB; at most {LARGEST // 1_000_000} MB are taken. Split it."
         )
     file.seek(0)
     if is_workbook(file.read(8)):

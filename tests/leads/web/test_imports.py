@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from leads.channels.imports import jobs
 from leads.channels.imports.work import work_on_import
 from leads.models import ImportJob, ImportMapping, Lead
 from tests.make import NOON, make_event, make_import, make_lead
@@ -106,6 +107,17 @@ def test_a_file_that_can_not_be_read_is_refused_on_the_page(browser, content, wo
     assert page.status_code == 400
     assert words in page.content.decode()
     assert not ImportJob.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused_on_the_page_and_not_kept(browser, settings, monkeypatch):
+    monkeypatch.setattr(jobs, "LARGEST", 2_000_000)
+
+    page = upload(browser, "Email\n" + "maja@lund.no\n" * 160_000)
+
+    assert page.status_code == 400
+    assert "The file has 2.1 MB; at most 2 MB are taken. Split it." in page.content.decode()
+    assert not ImportJob.objects.exists()
+    assert not list(settings.MEDIA_ROOT.rglob("*.csv"))
 
 
 def test_nothing_chosen_is_said(browser):
