@@ -26,7 +26,8 @@ _WORDS: dict[str, str] = {
         voornaam etunimi imie first contactfirstname""",
     "last_name": """lastname surname familyname lname personlastname etternavn efternamn nachname familienname
         nomdefamille apellido apellidos cognome achternaam sukunimi nazwisko last contactlastname""",
-    "name": "name fullname contactname personname leadname yourname navn namn displayname nomcomplet nombrecompleto",
+    "name": """name fullname contactname personname leadname yourname navn namn displayname nomcomplet nombrecompleto
+        contactperson leadcontactperson dealcontactperson""",
     "title": """title jobtitle position role jobposition personjobtitle contacttitle stilling befattning titel
         berufsbezeichnung fonction cargo occupation jobrole""",
     "country": """country countryregion mailingcountry personcountry contactcountry countryname land pays pais paese
@@ -40,9 +41,10 @@ _WORDS: dict[str, str] = {
         leadleadcreated optintime dateadded firstseen subscribedat signupdate personaddtime leadaddtime addtime
         knownsince""",
     "company.name": """company companyname organization organisation account accountname companyaccount
-        associatedcompany primaryassociatedcompany organizationname organisationname personorganization
-        personorganisation leadorganization leadorganisation employer business firma firmanavn foretag selskap
-        unternehmen entreprise societe empresa azienda bedrijf organisationen organizationname1 companynamecompany""",
+        associatedcompany primaryassociatedcompany associatedcompanyprimary organizationname organisationname
+        personorganization personorganisation leadorganization leadorganisation employer business firma firmanavn
+        foretag selskap unternehmen entreprise societe empresa azienda bedrijf organisationen organizationname1
+        companynamecompany""",
     "company.domain": """website companydomain companydomainname websiteurl domain companywebsite url web homepage
         organizationwebsite organisationwebsite websiteaddress webside nettside hemsida webseite siteweb sitioweb""",
     "company.industry": """industry companyindustry organizationindustry organisationindustry sector branche bransje
@@ -58,8 +60,14 @@ _WORDS: dict[str, str] = {
         personmarketingstatusunsubscribed globalunsubscribe""",
     "consent.phone": "phoneconsent callconsent consenttocalls",
     "optout.phone": "donotcall",
+    # Of those who have left an audience Mailchimp tells when.
+    "event.unsubscribed": "unsubtime",
 }  # fmt: skip
 _BY_HEADING = {word: target for target, words in _WORDS.items() for word in words.split()}
+# HubSpot names the kind of mail behind it.
+_OPTED_OUT = "optedoutofemail"
+# Headings that get a target only where no surer one has it: an account's owner may be another than the contact's.
+_LESS_SURE = frozenset({"accountowner"})
 # What systems tell of themselves and nobody will ask a lead for.
 _OF_NO_USE = frozenset(
     (
@@ -69,7 +77,8 @@ _OF_NO_USE = frozenset(
         *("lastmodifiedbyid", "createdbyid", "masterrecordid", "photourl", "jigsaw", "individualid"),
         # What our own exports add: computed here, and not by a file.
         *("lead", "score", "stage", "fit", "behaviour", "likelihood", "persona", "lastactivity"),
-        *("associatedcompanyids", "associatedcontactids", "associateddealids"),
+        *("associatedcompanyids", "associatedcontactids", "associateddealids", "associatedcompanyidsprimary"),
+        *("recordidcontact", "recordidcompany", "isconverted", "unsubcampaigntitle", "unsubcampaignid"),
     )
 )
 
@@ -83,10 +92,11 @@ class Guess(NamedTuple):
 
 def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
     """Guess what each column becomes, given some rows."""
-    by_heading = [_BY_HEADING.get(_plain(heading), "") for heading in headings]
+    words = [_plain(heading) for heading in headings]
+    by_heading = [_target_of(word) for word in words]
     samples = [_filled(rows, place) for place in range(len(headings))]
     by_heading = [_checked(target, sample) for target, sample in zip(by_heading, samples, strict=True)]
-    columns = _without_repeats(by_heading)
+    columns = _without_repeats(by_heading, words)
     taken = set(columns)
     for place, sample in enumerate(samples):
         if not columns[place] and not by_heading[place]:
@@ -118,13 +128,24 @@ def _checked(target: str, sample: Sequence[str]) -> str:
     return target if test is None or not sample or any(map(test, sample)) else ""
 
 
-def _without_repeats(columns: list[str]) -> list[str]:
+def _target_of(word: str) -> str:
+    return "optout.email" if word.startswith(_OPTED_OUT) else _BY_HEADING.get(word, "")
+
+
+def _without_repeats(columns: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Give each target to one column, the first of the surest headings."""
     seen: set[str] = set()
-    single = []
-    for target in columns:
-        single.append(LEFT_OUT if target in seen and target not in SEVERAL else target)
+    single = [LEFT_OUT] * len(columns)
+    for place in sorted(range(len(columns)), key=lambda place: _is_less_sure(words[place])):
+        target = columns[place]
+        if target not in seen or target in SEVERAL:
+            single[place] = target
         seen.add(target)
     return single
+
+
+def _is_less_sure(word: str) -> bool:
+    return word in _LESS_SURE or word.startswith(_OPTED_OUT)
 
 
 def _by_values(sample: Sequence[str], taken: set[str]) -> str:
