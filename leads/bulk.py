@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 
-import orjson
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model
 
-from leads.rows import fetch, is_postgresql
+from leads.rows import JSON, fetch, is_postgresql
 
 Row = Sequence[object]
 AT_ONCE = 262_144  # characters that go to the database together
@@ -55,6 +54,12 @@ def new_ids(model: type[Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
+def constraint_of(error: IntegrityError) -> str:
+    """Name the constraint that PostgreSQL saw violated; "" on the embedded database, which does not tell."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", ""))
+
+
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Row], same: Row) -> Callable[[], None]:
     end = "".join(f"\t{_COPY_TEXT[type(value)](value)}" for value in same) + "\n"
     lines = ["\t".join([_COPY_TEXT[type(value)](value) for value in row]) for row in rows]
@@ -62,7 +67,8 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Row], same: Row) ->
 
     def write() -> None:
         if lines:
-            with connection.cursor() as cursor:
+            # Django names the errors of the usual calls alone.
+            with connection.wrap_database_errors, connection.cursor() as cursor:
                 cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text, AT_ONCE)
 
     return write
@@ -92,10 +98,6 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
 _COPY_TEXT: Mapping[type, Callable[..., str]] = {
     str: _escaped,
     int: str,
@@ -103,15 +105,15 @@ _COPY_TEXT: Mapping[type, Callable[..., str]] = {
     bool: lambda value: "t" if value else "f",
     datetime: datetime.isoformat,
     date: date.isoformat,
-    dict: lambda value: _escaped(_json(value)),
-    list: lambda value: _escaped(_json(value)),
+    dict: lambda value: _escaped(JSON(value)),
+    list: lambda value: _escaped(JSON(value)),
     Json: _escaped,
     type(None): lambda value: "\\N",
 }
 _PLAIN: Mapping[type, Callable[..., object]] = {
     datetime: lambda value: str(value.astimezone(UTC).replace(tzinfo=None)),
     date: date.isoformat,
-    dict: _json,
-    list: _json,
+    dict: JSON,
+    list: JSON,
     Json: str,
 }

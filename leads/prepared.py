@@ -39,6 +39,12 @@ class Prepared:
             cursor.execute(self._statement(), parameters)
             return cursor.fetchall()
 
+    def run(self, parameters: Mapping[str, Any]) -> int:
+        """Run the statement and return how many rows it changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement(), parameters)
+            return cursor.rowcount
+
     def _statement(self) -> str:
         if not is_postgresql():
             return self._plain

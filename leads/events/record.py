@@ -5,6 +5,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.db import IntegrityError
+
+from leads.bulk import constraint_of, write_rows
 from leads.models import Event
 from leads.prepared import Prepared
 from leads.rows import JSON, as_time, given_in, insert_rows
@@ -48,6 +51,24 @@ class EventRow(NamedTuple):
 def time_key(occurred_at: datetime, message_id: str) -> str:
     """Return the comparable text of a UTC time, ties broken by the message id."""
     return f"{occurred_at.isoformat(timespec='microseconds')[:26]}|{message_id}"
+
+
+class SentAgain(Exception):
+    """Some of the events are stored already: the transaction must start again, and ask about each."""
+
+
+def record_new_events(source_id: int, events: Sequence[EventRow], *, now: datetime) -> set[str]:
+    """Store events in the quickest way and return their message ids; else as `record_events`.
+
+    Raises SentAgain, which ends the transaction, where one of them is stored already.
+    """
+    try:
+        write_rows(Event, tuple(EVENT), events, source_id=source_id, received_at=now)
+    except IntegrityError as error:
+        if constraint_of(error) != "event_once":
+            raise
+        raise SentAgain from error
+    return {event.message_id for event in events}
 
 
 def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) -> set[str]:

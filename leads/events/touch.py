@@ -9,7 +9,8 @@ from leads import signals
 from leads.events.catalog import BOOKKEEPING
 from leads.events.record import EventRow
 from leads.models import Event
-from leads.rows import as_time, by_bytes, given, run, text_in, with_text
+from leads.prepared import Prepared
+from leads.rows import JSON, as_list, as_time, by_bytes, given_in, listed, text_in, with_text
 
 
 class Activity(Protocol):
@@ -49,11 +50,20 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
     if not spans:
         return []
     rows = [{"lead_id": lead_id, **span.row()} for lead_id, span in spans.items()]
-    table, parameters = given(rows, lead_id="bigint", **TOUCH)
-    sql = f"UPDATE leads_lead SET {touching('%s')} FROM {table} WHERE leads_lead.id = given.lead_id"  # noqa: S608 - our own
-    run(sql, [as_time(now), *parameters])
+    _touch().run({"now": as_time(now), "rows": JSON(rows), "lead_ids": as_list(spans)})
     signals.events_recorded.send(sender=Event, lead_ids=sorted(spans), now=now)
     return sorted(spans)
+
+
+@cache
+def _touch() -> Prepared:
+    table = given_in("%(rows)s", {"lead_id": "bigint", **TOUCH})
+    # The ids stand there twice: a list of them is looked up one by one, where a join may read all leads.
+    sql = f"""
+        UPDATE leads_lead SET {touching("%(now)s")} FROM {table}
+        WHERE leads_lead.id = given.lead_id AND {listed("leads_lead.id", "%(lead_ids)s")}
+    """  # noqa: S608 - names of our own
+    return Prepared("leadcrm_touch", sql, {"now": "timestamptz", "rows": "jsonb", "lead_ids": "bigint[]"})
 
 
 def touch_of(event: Activity) -> dict[str, Any]:

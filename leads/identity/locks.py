@@ -1,21 +1,23 @@
 """Lock what identity decides about, always in the same order, so that no two transactions wait for each other.
 
-First the identifiers, by kind and value; then the missing ones are inserted, in that order; then the leads, by id.
-Whoever binds an identifier to a lead, or re-points it, holds that lead's lock.
+First the identifiers, by the bytes of kind and value; then the missing ones are inserted, in that order; then the
+leads, by id. Whoever binds an identifier to a lead, or re-points it, holds that lead's lock.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.db import IntegrityError
 
-from leads.bulk import write_rows
+from leads.bulk import constraint_of, write_rows
 from leads.identity.keys import Key
 from leads.identity.resolve import STANDING, KnownLead
 from leads.models import Identifier
-from leads.rows import as_list, as_time, fetch, for_update, given, listed
+from leads.prepared import Prepared
+from leads.rows import as_list, as_time, fetch, for_update, given, is_postgresql, listed
 
 
 class MoreToLock(Exception):
@@ -91,13 +93,24 @@ def look_at_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | N
 def _existing(keys: Collection[Key], lock: str) -> list[tuple[int, str, str, int | None]]:
     if not keys:
         return []
-    values: dict[str, list[str]] = {}
-    for kind, value in keys:
-        values.setdefault(kind, []).append(value)
-    # A step into the index for each kind; pairs in one list take the database twice as long to plan and to find.
-    wanted = " OR ".join(f"(kind = %s AND {listed('value', '%s')})" for _ in values)
-    sql = f"SELECT id, kind, value, lead_id FROM leads_identifier WHERE {wanted} ORDER BY kind, value {lock}"  # noqa: S608
-    return fetch(sql, [part for kind, some in values.items() for part in (kind, as_list(some))])
+    if is_postgresql():
+        kinds, values = zip(*sorted(keys), strict=True)
+        return _steps(lock).fetch({"kinds": list(kinds), "values": list(values)})
+    table, parameters = given([{"kind": kind, "value": value} for kind, value in keys], kind="text", value="text")
+    return fetch(f"SELECT id, kind, value, lead_id FROM leads_identifier JOIN {table} USING (kind, value)", parameters)  # noqa: S608
+
+
+@cache
+def _steps(lock: str) -> Prepared:
+    """Return the statement that looks identifiers up one by one, in the order given: so they are locked in it."""
+    sql = f"""
+        SELECT found.id, found.kind, found.value, found.lead_id FROM unnest(%(kinds)s, %(values)s) AS given(kind, value)
+        CROSS JOIN LATERAL (
+            SELECT id, kind, value, lead_id FROM leads_identifier
+            WHERE leads_identifier.kind = given.kind AND leads_identifier.value = given.value LIMIT 1 {lock}
+        ) AS found
+    """  # noqa: S608 - names of our own
+    return Prepared(f"leadcrm_identifiers{'_locked' if lock else ''}", sql, {"kinds": "text[]", "values": "text[]"})
 
 
 def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
@@ -137,12 +150,6 @@ def insert_bound(identifiers: Sequence[BoundIdentifier], ids: Mapping[Key, int],
         write_rows(Identifier, ("id", "kind", "value", "lead_id", "met_id"), rows, created_at=now)
     except IntegrityError as error:
         # To leave out what is there costs twice as much a row; that somebody else is there first is rare.
-        if _constraint_of(error) != "identifier_once":
+        if constraint_of(error) != "identifier_once":
             raise
         raise MoreToLock from error
-
-
-def _constraint_of(error: IntegrityError) -> str:
-    """Name the constraint that PostgreSQL saw violated; the embedded database lets one transaction write at a time."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", ""))

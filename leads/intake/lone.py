@@ -19,7 +19,7 @@ from leads.intake.inbound import InboundEvent, Rejection
 from leads.intake.words import sayings_of
 from leads.models import Event, Source
 from leads.prepared import Prepared
-from leads.rows import JSON, as_time, for_update, is_postgresql
+from leads.rows import JSON, as_time, by_bytes, for_update, is_postgresql
 
 # A browser of somebody known sends its user id, address and anonymous id with every event.
 MOST_KEYS = 3
@@ -89,7 +89,7 @@ def _known(keys: int) -> Prepared:
     sql = f"""
         WITH locked AS MATERIALIZED (
             SELECT id, kind, value, lead_id FROM leads_identifier WHERE {" OR ".join(wanted)}
-            ORDER BY kind, value {for_update()}
+            ORDER BY {by_bytes("kind")}, {by_bytes("value")} {for_update()}
         ), owner AS MATERIALIZED (
             SELECT min(id) FILTER (WHERE {wanted[0]}) AS identifier_id, min(lead_id) AS lead_id FROM locked
             HAVING count(lead_id) = {keys} AND min(lead_id) = max(lead_id)

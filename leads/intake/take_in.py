@@ -5,14 +5,21 @@ people, there are three: lock the identifiers, insert the events, mark the leads
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, transaction
 
 from leads import signals
 from leads.events.due import lock_leads, mark_due
-from leads.events.record import EventRow, record_events, record_rejections, stored_already
+from leads.events.record import (
+    EventRow,
+    SentAgain,
+    record_events,
+    record_new_events,
+    record_rejections,
+    stored_already,
+)
 from leads.events.touch import touch_leads
 from leads.identity.keys import USER_ID, Key
 from leads.identity.locks import Locked, MoreToLock, lock_identifiers
@@ -26,6 +33,7 @@ from leads.people.organizations import CompanyWord
 from leads.people.profile import update_profiles
 from leads.people.search import refresh_search
 from leads.people.traits import KINDS_WITH_TRAITS
+from leads.rows import is_postgresql
 
 # Starting again is for races between batches about the same people; more than a few are a fault.
 ATTEMPTS = 20
@@ -40,6 +48,18 @@ class Taken:
     created: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a batch's earlier attempts found out.
+
+    may_repeat: some of the events may be stored already. also_lock: identifiers. earlier: what visits say of companies.
+    """
+
+    may_repeat: bool
+    also_lock: Collection[Key] = ()
+    earlier: Sequence[CompanyWord] = ()
+
+
 def take_in(
     source: Source, inbound: Sequence[InboundEvent], rejected: Sequence[Rejection] = (), *, now: datetime
 ) -> Taken:
@@ -51,16 +71,17 @@ def take_in(
         return Taken(1, lead_ids, ())
     # The first of several with one message id is the event; the others are repeats of it.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
-    also: Collection[Key] = frozenset()
-    earlier: Sequence[CompanyWord] = ()
+    known = _Known(may_repeat=len(events) == 1 or not is_postgresql())
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _take_in(source, events, rejected, also, earlier, now)
+                return _take_in(source, events, rejected, known, now)
         except MoreToLock as more:
-            also = {*also, *more.keys}
+            known = replace(known, also_lock={*known.also_lock, *more.keys})
         except UnknownCompanies as unknown:
-            earlier = unknown.words
+            known = replace(known, earlier=unknown.words)
+        except SentAgain:
+            known = replace(known, may_repeat=True)
         except IntegrityError:
             # An organization may have been removed since it was found; whatever else it is comes again.
             if attempt >= 3:
@@ -72,8 +93,7 @@ def _take_in(
     source: Source,
     events: Sequence[InboundEvent],
     rejected: Sequence[Rejection],
-    also: Collection[Key],
-    earlier: Sequence[CompanyWord],
+    known: _Known,
     now: datetime,
 ) -> Taken:
     if rejected:
@@ -81,17 +101,18 @@ def _take_in(
     if not events:
         return Taken(0, (), ())
     sayings = sayings_of(events)
-    directory = keep_companies(events, sayings, earlier=earlier, now=now)
+    directory = keep_companies(events, sayings, earlier=known.earlier, now=now)
     colleagues = _leads_of(directory.changed)
-    locked = _lock(events, also, now)
+    locked = _lock(events, known.also_lock, now)
     people = _recognise(source, events, locked, colleagues, now)
     rows = [_row(event, locked, people) for event in events]
     lead_ids = {*colleagues, *(row.lead_id for row in rows if row.lead_id is not None)}
     if len(lead_ids) > 1 or sayings:
         lock_leads(lead_ids)
-    new_ids = record_events(source.pk, rows, now=now)
+    record = record_events if known.may_repeat else record_new_events
+    new_ids = record(source.pk, rows, now=now)
     new = [row for row in rows if row.message_id in new_ids]
-    visits = words_of_visits(people.visits, may_miss=bool(earlier))
+    visits = words_of_visits(people.visits, may_miss=bool(known.earlier))
     words = [*words_of(new, sayings, directory), *visits, *contact_words(events, people)]
     update_profiles(words, absorbed=people.absorbed, created=people.created)
     if colleagues:

@@ -17,7 +17,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 # Escapes that PostgreSQL can't store: NUL, and halves of a surrogate pair.
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 LONGEST_NUMBER = 18
-LONG_NUMBER = re.compile(rf"\d{{{LONGEST_NUMBER + 1}}}")
+# A long number is looked for among digits that are all the same: a pattern takes twenty times as long.
+SAME_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+LONG_NUMBER = b"0" * (LONGEST_NUMBER + 1)
 
 
 class BodyRefused(LeadError):
@@ -53,7 +55,7 @@ def read_json(plain: bytes) -> Any:
     """
     text = _text(plain)
     try:
-        body = _decoded(text)
+        body = _decoded(plain, text)
         if UNSTORABLE.search(text):
             body = _storable(body)
     except RecursionError as error:
@@ -121,9 +123,9 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _decoded(text: str) -> Any:
+def _decoded(plain: bytes, text: str) -> Any:
     """Decode the usual body the quick way; what that refuses, or would round, the patient way."""
-    if not LONG_NUMBER.search(text):
+    if LONG_NUMBER not in plain.translate(SAME_DIGITS):
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
