@@ -36,6 +36,7 @@ CAPTURING = frozenset({"marketer", "manager", "admin"})
 EDITING_CHATS = frozenset({"manager", "admin"})
 MERGING = frozenset({"marketer", "manager", "admin"})
 KEEPING_SECRETS = frozenset({"manager", "admin"})
+RULE_READING = frozenset({"marketer", "manager", "admin"})
 ADMIN = frozenset({"admin"})
 # A write key or a token of its own opens these, and nobody's sign-in does.
 KEY_HOLDERS: frozenset[str] = frozenset()
@@ -98,17 +99,18 @@ TABLE = {
     "chat/w/<slug:slug>/launch.js": Row(ANYONE, path="/chat/w/qualify/launch.js"),
     "chat/w/<slug:slug>/colours.css": Row(ANYONE, path="/chat/w/qualify/colours.css"),
     "scoring/progress/": Row(USERS),
-    "scoring/try/": Row(USERS),
+    "scoring/try/": Row(RULE_READING),
+    "scoring/figures/": Row(RULE_READING),
     "scoring/edit/": Row(ADMIN, "post", status=404),
-    "scoring/versions/": Row(USERS),
+    "scoring/versions/": Row(RULE_READING),
     "scoring/versions/import/": Row(ADMIN, "post", status=400),
-    "scoring/versions/<int:version>/": Row(USERS),
-    "scoring/versions/<int:version>/export/": Row(USERS),
+    "scoring/versions/<int:version>/": Row(RULE_READING),
+    "scoring/versions/<int:version>/export/": Row(RULE_READING),
     "scoring/versions/<int:version>/draft/": Row(ADMIN, "post"),
     "scoring/versions/<int:version>/discard/": Row(ADMIN, "post"),
     "scoring/versions/<int:version>/publish/": Row(ADMIN),
-    "scoring/what-if/": Row(USERS),
-    "scoring/backtest/": Row(USERS),
+    "scoring/what-if/": Row(RULE_READING),
+    "scoring/backtest/": Row(RULE_READING),
     "scoring/backtest/accept/": Row(ADMIN, "post"),
     "assets/": Row(CAPTURING),
     "assets/add/": Row(CAPTURING),
@@ -212,12 +214,12 @@ TABLE = {
     "api/forms/": Row(USERS),
     "api/forms/<int:pk>/": Row(USERS),
     "api/queue/": Row(USERS),
-    "api/rule-sets/": Row(USERS),
-    "api/rule-sets/<int:version>/": Row(USERS),
-    "api/rule-sets/<int:version>/what-if/": Row(USERS),
-    "api/rule-sets/<int:version>/diff/": Row(USERS),
+    "api/rule-sets/": Row(RULE_READING),
+    "api/rule-sets/<int:version>/": Row(RULE_READING),
+    "api/rule-sets/<int:version>/what-if/": Row(RULE_READING),
+    "api/rule-sets/<int:version>/diff/": Row(RULE_READING),
     "api/rule-sets/<int:version>/draft/": Row(ADMIN, "post"),
-    "api/rule-sets/<int:version>/backtest/": Row(USERS),
+    "api/rule-sets/<int:version>/backtest/": Row(RULE_READING),
     "api/rule-sets/<int:version>/publish/": Row(ADMIN, "post"),
     "api/schema/": Row(USERS),
     "api/docs/": Row(USERS),

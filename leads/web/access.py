@@ -19,6 +19,8 @@ EVERYONE = tuple(Role)
 CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
 MERGING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 CAPTURING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
+# Sales read the live rules; drafts, history and what the past says of them are for those who tune.
+RULE_READING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 
 
 def roles_required(*roles: Role) -> Callable[[View], View]:

@@ -5,11 +5,13 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scoring.api.explanation import NothingLive
+from scoring.api.permissions import ReadsRules
 from scoring.api.whatif import rules_of
 from scoring.rules.live import NoLiveRuleSet
 from scoring.whatif.backtest import backtest
@@ -73,6 +75,8 @@ class BacktestSerializer(serializers.Serializer[Any]):
 
 class BacktestView(APIView):
     """Tests a version on the past."""
+
+    permission_classes = [IsAuthenticated, ReadsRules]
 
     @extend_schema(responses=BacktestSerializer)
     def get(self, request: Request, version: int) -> Response:

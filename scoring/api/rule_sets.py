@@ -13,15 +13,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from leads.api.pages import PagedViewSet
 from leads.api.permissions import caller
-from leads.models import Role, User
 from leads.people.keyset import Order
+from scoring.api.permissions import ChangesRulesAsAdmin, ReadsRules
 from scoring.engine.definition import RuleSetError
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import definition_of
@@ -33,17 +32,6 @@ from scoring.rules.state import RuleSetMoved, state_of
 IF_MATCH = OpenApiParameter(
     "If-Match", location=OpenApiParameter.HEADER, description="The ETag that was read: refuse if it changed since."
 )
-
-
-class ChangesRulesAsAdmin(BasePermission):
-    """Everybody reads the rules; admins change them."""
-
-    message = "Changing rules is for the role admin."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the request reads, or its user is an admin."""
-        is_admin = isinstance(request.user, User) and request.user.role == Role.ADMIN
-        return is_admin or request.method in SAFE_METHODS
 
 
 class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
@@ -112,7 +100,7 @@ class RuleSetViewSet(PagedViewSet):
 
     queryset = RuleSet.objects.select_related("published_by")
     serializer_class = RuleSetSerializer
-    permission_classes = [IsAuthenticated, ChangesRulesAsAdmin]
+    permission_classes = [IsAuthenticated, ReadsRules, ChangesRulesAsAdmin]
     lookup_field = "version"
     lookup_value_converter = "int"
     orders = {"-version": Order(("version",), is_descending=True)}

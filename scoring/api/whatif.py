@@ -7,11 +7,13 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scoring.api.explanation import NothingLive
+from scoring.api.permissions import ReadsRules
 from scoring.engine.json_object import RuleSetError
 from scoring.engine.score import CompiledRuleSet
 from scoring.rules.live import NoLiveRuleSet
@@ -83,6 +85,8 @@ def rules_of(version: int) -> CompiledRuleSet:
 
 class WhatIfView(APIView):
     """Foretells a publishing."""
+
+    permission_classes = [IsAuthenticated, ReadsRules]
 
     @extend_schema(responses=WhatIfSerializer)
     def get(self, request: Request, version: int) -> Response:

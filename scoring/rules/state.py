@@ -19,8 +19,10 @@ def state_of(rule_set: RuleSet) -> str:
 
 
 def lock_unchanged(rule_set_id: int, *, state: str | None) -> RuleSet:
-    """Lock a rule set to change it. Raises RuleSetMoved when its state is not the one that the user saw, if any."""
-    row = RuleSet.objects.select_for_update().get(pk=rule_set_id)
+    """Lock a rule set to change it. Raises RuleSetMoved when it is gone, or not in the `state` given, if any."""
+    row = RuleSet.objects.select_for_update().filter(pk=rule_set_id).first()
+    if row is None:
+        raise RuleSetMoved("Nothing was saved: somebody discarded this draft meanwhile.")
     if state is not None and state_of(row) != state:
         raise RuleSetMoved(
             f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) "

@@ -1,5 +1,6 @@
 """Live beside draft on closed leads, and suggestions that an admin takes up."""
 
+from dataclasses import dataclass
 from math import isfinite
 from urllib.parse import urlencode
 
@@ -11,25 +12,51 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.errors import LeadError
 from leads.models import Role
-from leads.web.access import EVERYONE, roles_required, signed_in
+from leads.templatetags.wording import points as signed
+from leads.web.access import RULE_READING, roles_required, signed_in
 from leads.web.toasts import add_refusal, add_toast
 from scoring.engine.json_object import RuleSetError
-from scoring.engine.score import CompiledRuleSet
-from scoring.rules.live import NoLiveRuleSet, live_rule_set
-from scoring.web.whatif import NotUnderstood, asked_rules, whole_number
+from scoring.models import RuleSet
+from scoring.rules.live import NoLiveRuleSet
+from scoring.rules.state import state_of
+from scoring.web.asked import NotUnderstood, rules_or_live, whole_number
+from scoring.web.figures import lift_cells
 from scoring.whatif.accept import set_points
-from scoring.whatif.backtest import backtest
-from scoring.whatif.chosen import NoDraft
+from scoring.whatif.backtest import Backtest, backtest
+from scoring.whatif.interval import Share
 
 
-@roles_required(*EVERYONE)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One measure under both versions. change: percentage points, "" where one of the rates has too few cases."""
+
+    label: str
+    live: Share
+    draft: Share
+
+    @property
+    def change(self) -> str:
+        """The draft's rate less the live one's."""
+        if self.live.rate is None or self.draft.rate is None:
+            return ""
+        return signed(100 * (self.draft.rate - self.live.rate), 1) or "0"
+
+
+@roles_required(*RULE_READING)
 @require_safe
 def backtest_page(request: HttpRequest) -> HttpResponse:
     """Show how well a version would have found the buyers: the one named, else the newest draft, else the live one."""
     is_panel = "HX-Request" in request.headers
     context: dict[str, object] = {"is_short": is_panel, "may_accept": signed_in(request).role == Role.ADMIN}
     try:
-        context["backtest"] = backtest(_rules(request), now=timezone.now())
+        rules = rules_or_live(request)
+        row = RuleSet.objects.filter(version=rules.rule_set.version).first()
+        # Read before the figures: who accepts a suggestion is refused where the version changed since.
+        state = state_of(row) if row else ""
+        found = backtest(rules, now=timezone.now())
+        context |= {"state": state, **_context(found)}
+        # Only the editor's table of rules has cells for them.
+        context["cells"] = lift_cells(found.lifts) if request.GET.get("tab") == "rules" else []
     except (LeadError, RuleSetError, NoLiveRuleSet) as refusal:
         context["refusal"] = str(refusal)
     return render(request, "scoring/_backtest.html" if is_panel else "scoring/backtest.html", context)
@@ -42,23 +69,39 @@ def accept_suggestion(request: HttpRequest) -> HttpResponse:
     said = request.POST if "name" in request.POST else request.GET
     try:
         version, points, former = _version(said), _points(said, "points"), _points(said, "former")
-        part, name = said.get("part", ""), said.get("name", "")
-        draft = set_points(version, part, name, points, by=signed_in(request), now=timezone.now())
+        part, name, state = said.get("part", ""), said.get("name", ""), said.get("state", "")
+        draft = set_points(version, part, name, points, state=state, by=signed_in(request), now=timezone.now())
     except (LeadError, RuleSetError) as refusal:
         add_refusal(request, str(refusal))
-        return redirect("scoring-backtest")
+        return redirect(_page(said, said.get("version", "")))
     back = {"version": draft.version, "part": part, "name": name, "points": former, "former": points}
-    undo_url = f"{reverse('scoring-suggestion')}?{urlencode(back)}"
+    undo_url = f"{reverse('scoring-suggestion')}?{urlencode({**back, 'state': state_of(draft)})}"
     add_toast(request, f"{name} is worth {points:+g} in the draft v{draft.version}.", undo_url=undo_url)
+    return redirect(_page(said, str(draft.version)))
+
+
+def _context(found: Backtest) -> dict[str, object]:
+    live, draft = found.live, found.draft
+    rows = [
+        _Row("SQLs that bought", live.bought, draft.bought),
+        _Row("Buyers who became SQLs", live.found, draft.found),
+        _Row("Buyers who reached the SQL score", live.reached, draft.reached),
+    ]
+    has_days = live.days is not None and draft.days is not None
+    return {
+        "backtest": found,
+        "is_same": live.version == draft.version,
+        "rows": rows,
+        "days_change": signed((draft.days or 0) - (live.days or 0), 1) if has_days else "",
+    }
+
+
+def _page(said: QueryDict, version: str) -> str:
     page = "scoring" if said.get("back") == "editor" else "scoring-backtest"
-    return redirect(f"{reverse(page)}?version={draft.version}")
-
-
-def _rules(request: HttpRequest) -> CompiledRuleSet:
-    try:
-        return asked_rules(request)
-    except NoDraft:
-        return live_rule_set()
+    is_known = (
+        RuleSet.objects.filter(version=int(version)).exists() if version.isdecimal() and len(version) < 10 else False
+    )
+    return f"{reverse(page)}?version={version}" if is_known else reverse(page)
 
 
 def _version(said: QueryDict) -> int:

@@ -23,6 +23,7 @@ from scoring.rules.progress import rescore_progress
 from scoring.rules.state import state_of
 from scoring.web.editor_fields import SPECS, Spec
 from scoring.web.editor_form import TABS, VALUES, EditorForm
+from scoring.web.figures import name_key
 
 TAB_LABELS = {"rules": "Rules", "personas": "Personas", "journeys": "Journeys", "policy": "Thresholds and gates"}
 SECTION_LABELS = {"rules": "Behaviour", "fit": "Fit", "personas": "Personas", "journeys": "Journeys"}
@@ -48,10 +49,11 @@ class FieldShown:
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
-    """One rule, persona or journey; was: what it changes against the live version, in words."""
+    """One rule, persona or journey. key: of its figures; was: what it changes against the live version, in words."""
 
     section: str
     number: int
+    key: str
     texts: dict[str, str]
     fields: list[FieldShown]
     was: list[str]
@@ -169,6 +171,7 @@ def _row(
     return RowShown(
         section=section,
         number=number,
+        key=_key(form, section, number),
         texts=texts,
         fields=[_field(form, number, section, spec, texts) for spec in SPECS[section]],
         was=was,
@@ -176,6 +179,13 @@ def _row(
         channel=channel_of(texts["kind"]) if section == "rules" else "",
         is_open=is_wrong or form.opened == (section, number),
     )
+
+
+def _key(form: EditorForm, section: str, number: int) -> str:
+    """Return what a row's figures are found by; two rows of one name can't be saved, and the second has none."""
+    names = [texts["name"] for texts in form.rows[section]]
+    key = name_key(names[number])
+    return f"{key}-{number}" if names[number] in names[:number] else key
 
 
 def _field(form: EditorForm, number: int | None, section: str, spec: Spec, texts: dict[str, str]) -> FieldShown:

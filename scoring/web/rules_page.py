@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from leads.events.catalog import channel_of
 from leads.models import Role
-from leads.web.access import EVERYONE, roles_required, signed_in
+from leads.web.access import EVERYONE, RULE_READING, roles_required, signed_in
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.part_lines import format_criteria, format_steps
 from scoring.rules.progress import rescore_progress
@@ -39,6 +39,7 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         "personas": [(one, format_criteria(one.criteria).splitlines()) for one in _in_order(live, "personas")],
         "journeys": [(one, format_steps(one.steps).splitlines()) for one in _in_order(live, "journeys")],
         "progress": rescore_progress(now=timezone.now()),
+        "may_tune": signed_in(request).role in RULE_READING,
     }
     return render(request, "scoring/rules.html", context)
 

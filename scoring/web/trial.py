@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leads.models import Lead
 from leads.people.search import search_words
-from leads.web.access import EVERYONE, roles_required
+from leads.web.access import RULE_READING, roles_required
 from scoring.engine.definition import RuleSetError
 from scoring.engine.explain import BEHAVIOUR, FIT
 from scoring.engine.score import compile_rule_set
@@ -24,7 +24,7 @@ FOUND_AT_MOST = 10
 VERSIONS_OFFERED = 50
 
 
-@roles_required(*EVERYONE)
+@roles_required(*RULE_READING)
 @require_safe
 def try_page(request: HttpRequest) -> HttpResponse:
     """Search a lead with ?q=, then explain ?lead= at ?as_of= under ?version=; now and the live version unless given."""

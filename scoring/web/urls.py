@@ -4,6 +4,7 @@ from django.urls import path
 
 from scoring.web.backtest import accept_suggestion, backtest_page
 from scoring.web.editor import edit_rules
+from scoring.web.figures import rule_figures
 from scoring.web.rules_page import progress, rules_page
 from scoring.web.trial import try_page
 from scoring.web.versions import (
@@ -29,6 +30,7 @@ urlpatterns = [
     path("versions/<int:version>/publish/", publish_version, name="scoring-publish"),
     path("", rules_page, name="scoring"),
     path("progress/", progress, name="scoring-progress"),
+    path("figures/", rule_figures, name="scoring-figures"),
     path("what-if/", what_if, name="scoring-what-if"),
     path("backtest/", backtest_page, name="scoring-backtest"),
     path("backtest/accept/", accept_suggestion, name="scoring-suggestion"),

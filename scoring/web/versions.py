@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads.errors import LeadError
 from leads.models import Lead, Role
 from leads.people.keyset import BadCursor, Order, Page, page_of
-from leads.web.access import EVERYONE, roles_required, signed_in
+from leads.web.access import RULE_READING, roles_required, signed_in
 from leads.web.toasts import add_refusal, add_toast
 from scoring.engine.definition import RuleSetError
 from scoring.models import RuleSet, RuleSetStatus
@@ -35,7 +35,7 @@ class Difference:
     changes: list[Change]
 
 
-@roles_required(*EVERYONE)
+@roles_required(*RULE_READING)
 @require_safe
 def versions(request: HttpRequest) -> HttpResponse:
     """List the versions, the newest first."""
@@ -43,7 +43,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     return render(request, "scoring/versions.html", context)
 
 
-@roles_required(*EVERYONE)
+@roles_required(*RULE_READING)
 @require_safe
 def version_page(request: HttpRequest, version: int) -> HttpResponse:
     """Say in words what a version changes against another: ?against=12, the live one unless it is given."""
@@ -59,7 +59,7 @@ def version_page(request: HttpRequest, version: int) -> HttpResponse:
     return render(request, "scoring/version.html", context)
 
 
-@roles_required(*EVERYONE)
+@roles_required(*RULE_READING)
 @require_safe
 def export_version(request: HttpRequest, version: int) -> HttpResponse:
     """Answer a version as the JSON file that `manage.py rule_set export` writes."""

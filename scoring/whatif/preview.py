@@ -100,7 +100,7 @@ def preview(draft: CompiledRuleSet, *, now: datetime, most: int = ALL, sample: i
     """
     began = perf_counter()
     live = live_rule_set()
-    lead_ids, total = sample_of_leads(all_up_to=most, at_most=sample)
+    lead_ids, total = sample_of_leads(Lead.objects.current(), all_up_to=most, at_most=sample)
     tally = _Tally()
     with no_garbage_collection():
         for compared in _batches(lead_ids, live, draft, now):

@@ -2,18 +2,17 @@
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Value
 
-from leads.models import Lead
+from leads.models.lead import LeadQuerySet
 
 # Knuth's multiplicative hash: ids that follow each other lie far apart.
 _MULTIPLIER, _RANGE = 2_654_435_761, 2**32
 
 
-def sample_of_leads(*, all_up_to: int, at_most: int) -> tuple[list[int], int]:
-    """Return ids of all leads, or of about `at_most` in the order of a hash, and how many leads there are.
+def sample_of_leads(leads: LeadQuerySet, *, all_up_to: int, at_most: int) -> tuple[list[int], int]:
+    """Return ids of all these leads, or of about `at_most` in the order of a hash, and how many leads there are.
 
     However few of the ids are taken from the front, they are a fair sample.
     """
-    leads = Lead.objects.current()
     total = leads.count()
     if total <= all_up_to:
         return list(leads.order_by("pk").values_list("pk", flat=True)), total

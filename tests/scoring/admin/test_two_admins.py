@@ -1,9 +1,6 @@
 """Two admins press the button at the same moment."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from leads.models import Role
@@ -12,26 +9,7 @@ from scoring.rules.draft import import_draft
 from scoring.rules.publish import publish
 from tests.admin_forms import form_fields
 from tests.make import NOON, make_user
-
-
-def at_the_same_time(*actions):
-    """Run each action in a thread of its own, all at once, and return what each returned."""
-    together = threading.Barrier(len(actions))
-    answers = [None] * len(actions)
-
-    def act(number):
-        together.wait()
-        try:
-            answers[number] = actions[number]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act, args=[number]) for number in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+from tests.together import at_the_same_time
 
 
 @pytest.mark.django_db(transaction=True)

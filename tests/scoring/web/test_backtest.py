@@ -7,7 +7,10 @@ import time_machine
 
 from leads.models import AuditEntry
 from scoring.models import Rule, RuleSet
-from scoring.rules.draft import import_draft
+from scoring.rules.definition import definition_of
+from scoring.rules.draft import change_draft, import_draft
+from scoring.rules.state import state_of
+from scoring.web.figures import name_key
 from tests.make import NOON
 from tests.make_rules import BY_SCORE, TRIAL, publish_rules
 from tests.scoring.whatif.closed import closed_lead
@@ -44,6 +47,7 @@ def test_everybody_reads_rates_with_their_counts_lift_and_suggestions(closed, si
 def test_an_admin_accepts_into_a_new_draft_and_takes_it_back(closed, signed_in, admin_user):
     browser = signed_in(admin_user)
     said = {"version": closed.version, "part": "rules", "name": "eBook downloaded", "points": "0", "former": "5"}
+    said["state"] = state_of(closed)
 
     answer = browser.post("/scoring/backtest/accept/", said, follow=True)
 
@@ -74,11 +78,40 @@ def test_what_can_not_be_accepted_is_said_and_changes_nothing(db, signed_in, adm
     publish_rules([TRIAL, EBOOK], **POLICY)
     draft = import_draft(DRAFT, now=NOON)
     said = {"version": draft.version, "part": "rules", "name": "eBook downloaded", "points": "2", "former": "5"}
+    said["state"] = state_of(draft)
 
     answer = signed_in(admin_user).post("/scoring/backtest/accept/", {**said, **changed}, follow=True)
 
     assert words in answer.content.decode()
     assert Rule.objects.get(rule_set=draft, name="eBook downloaded").points == 5
+
+
+def test_a_suggestion_for_a_draft_that_changed_since_is_refused_and_nothing_is_lost(db, signed_in, admin_user):
+    publish_rules([TRIAL, EBOOK], **POLICY)
+    draft = import_draft(DRAFT, now=NOON)
+    said = {"version": draft.version, "part": "rules", "name": "eBook downloaded", "points": "2", "former": "5"}
+    said["state"] = state_of(draft)
+    change_draft(draft, {**definition_of(draft), "rules": [TRIAL, {**EBOOK, "points": 7}]})
+
+    answer = signed_in(admin_user).post("/scoring/backtest/accept/", said, follow=True)
+
+    assert "somebody changed this rule set meanwhile" in answer.content.decode()
+    assert Rule.objects.get(rule_set=draft, name="eBook downloaded").points == 7
+
+
+def test_a_draft_shows_what_it_changes_and_gives_the_editor_its_lifts(closed, signed_in, admin_user):
+    draft = import_draft({**DRAFT, "policy": {**POLICY, "mql_threshold": 3, "sql_threshold": 4}}, now=NOON)
+
+    panel = signed_in(admin_user).get(
+        f"/scoring/backtest/?version={draft.version}&tab=rules", headers={"HX-Request": "true"}
+    )
+
+    page = re.sub(r"\s+", " ", panel.content.decode())
+    # By the live rules 40 are SQLs, all of whom bought; by the draft all 100 are, 42 of whom bought.
+    assert '<td class="right">−58.0</td>' in page
+    assert f'id="lift-rules-{name_key("Trial started")}" hx-swap-oob="innerHTML"' in page
+    assert ">2.4×<" in page
+    assert f'name="state" value="{state_of(draft)}"' in page
 
 
 def test_an_archived_version_stays_as_it_was(db, signed_in, admin_user):

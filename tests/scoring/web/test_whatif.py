@@ -5,7 +5,7 @@ import json
 import pytest
 import time_machine
 
-from leads.models import Lead, Role
+from leads.models import Lead
 from scoring.models import RuleSet
 from scoring.qualification.rescore import rescore_leads
 from scoring.rules.draft import import_draft
@@ -30,8 +30,8 @@ def lead(db) -> Lead:
     return lead
 
 
-@pytest.mark.parametrize("role", Role.values)
-def test_everybody_reads_what_the_newest_draft_would_do(lead, signed_in, role):
+@pytest.mark.parametrize("role", ["marketer", "manager", "admin"])
+def test_those_who_tune_read_what_the_newest_draft_would_do(lead, signed_in, role):
     draft = import_draft(DRAFT, now=NOON)
 
     page = signed_in(make_user(role=role)).get("/scoring/what-if/").content.decode()

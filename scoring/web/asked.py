@@ -1,0 +1,49 @@
+"""Which rules a request is about: a version, or rules as they are being typed."""
+
+import json
+
+from django.http import HttpRequest
+
+from leads.errors import LeadError
+from scoring.engine.score import CompiledRuleSet
+from scoring.rules.live import live_rule_set
+from scoring.whatif.chosen import NoDraft, unsaved_rules, version_rules
+
+
+class NotUnderstood(LeadError):
+    """What was asked for can't be read."""
+
+
+def asked_rules(request: HttpRequest) -> CompiledRuleSet:
+    """Return the rules that a request is about: `definition`, JSON, where it is posted, else `version`.
+
+    Raises LeadError or RuleSetError, which say what is wrong.
+    """
+    if "definition" in request.POST:
+        return unsaved_rules(_definition(request.POST["definition"]))
+    return version_rules(whole_number(request.GET.get("version") or request.POST.get("version") or ""))
+
+
+def rules_or_live(request: HttpRequest) -> CompiledRuleSet:
+    """Return the rules that a request is about: the version named, else the newest draft, else the live one."""
+    try:
+        return asked_rules(request)
+    except NoDraft:
+        return live_rule_set()
+
+
+def whole_number(version: str) -> int | None:
+    """Read a version, None where it is empty. Raises NotUnderstood."""
+    if version and not (version.isascii() and version.isdecimal() and len(version) < 10):
+        raise NotUnderstood(f"A version is a whole number, got {version[:40]!r}.")
+    return int(version) if version else None
+
+
+def _definition(text: str) -> dict[str, object]:
+    try:
+        definition = json.loads(text)
+    except ValueError:
+        definition = None
+    if not isinstance(definition, dict):
+        raise NotUnderstood("The rules must be a JSON object.")
+    return definition
