@@ -74,13 +74,21 @@ def _computed(facts: Facts) -> Outcome | None:
 
 
 def _write(lead_ids: Sequence[int], outcome: Outcome | None, version: int, now: datetime) -> None:
-    with transaction.atomic():
-        if outcome is None:
-            rescore_leads(lead_ids, now=now)
-        else:
-            # Another worker was first, perhaps with the rules of before.
-            mark_due(set(lead_ids) - store(outcome, now=now), now=now)
+    if outcome is None:
+        rescore_leads(lead_ids, now=now)
+    else:
+        _store_or_mark(lead_ids, outcome, now)
     advance_marking(version, lead_ids[-1])
+
+
+def _store_or_mark(lead_ids: Sequence[int], outcome: Outcome, now: datetime) -> None:
+    """Write a batch; where another worker was first, perhaps with the rules of before, make the lead due.
+
+    In two transactions: one that held the written leads and then asked for the others would lock out of order.
+    """
+    left = set(lead_ids) - store(outcome, now=now)
+    with transaction.atomic():
+        mark_due(left, now=now)
 
 
 @contextmanager
