@@ -103,6 +103,12 @@ def clock_seconds(moment: datetime) -> str:
 
 
 @register.filter
+def city(time_zone: str) -> str:
+    """Name a time zone by its city alone: "Oslo" for "Europe/Oslo"."""
+    return time_zone.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Say a span of time: "11 min", "3 h 20 min", "5 days"."""
     if seconds is None:

@@ -11,7 +11,9 @@
     if (!late && style !== "left" && hours === 0) {
       return `${String(minutes).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
     }
-    const span = hours >= 48 ? `${Math.floor(hours / 24)} d` : hours ? `${hours} h ${minutes % 60} min` : minutes ? `${minutes} min` : "under 1 min";
+    if (late && minutes === 0) return "just late";
+    const isLong = hours >= 10 || (late && hours > 0);
+    const span = hours >= 48 ? `${Math.floor(hours / 24)} d` : isLong ? `${hours} h` : hours ? `${hours} h ${minutes % 60} min` : minutes ? `${minutes} min` : "under 1 min";
     return late ? `${span} late` : style === "left" ? `${span} left` : span;
   }
 

@@ -12,7 +12,18 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from leads.models import Lead, Stage, User
-from tests.make import make_event, make_lead, make_organization, make_sql
+from tests.make import (
+    make_asset,
+    make_connector,
+    make_event,
+    make_import,
+    make_kiosk,
+    make_lead,
+    make_link,
+    make_organization,
+    make_source,
+    make_sql,
+)
 
 # Playwright runs a loop in this thread, which Django takes for a coroutine.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -152,3 +163,18 @@ def known(live_server) -> Lead:
 def many(live_server) -> list[Lead]:
     """Return leads for more than one page, quiet for months."""
     return [make_lead(first_name="Nils", last_name=f"Number{number:02}", score=number) for number in range(60)]
+
+
+@pytest.fixture
+def capture_screens(live_server) -> list[str]:
+    """Return the addresses of the screens about capture, each with something on it."""
+    link, asset, kiosk, source = make_link(), make_asset(), make_kiosk(), make_source()
+    return [
+        *("/links/", "/links/add/", f"/links/{link.pk}/"),
+        *("/assets/", "/assets/add/", f"/assets/{asset.pk}/"),
+        *("/kiosks/", f"/kiosks/{kiosk.pk}/", f"/check-in/{kiosk.form.key}/"),
+        *("/sources/", f"/sources/{source.pk}/"),
+        *("/connectors/", "/connectors/add/stripe/", f"/connectors/{make_connector().pk}/"),
+        *("/imports/", f"/imports/{make_import().pk}/"),
+        *("/forms/", f"/forms/{asset.form.pk}/", f"/f/{asset.form.key}/", f"/d/{asset.slug}/"),
+    ]

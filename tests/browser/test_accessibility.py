@@ -58,6 +58,12 @@ def test_no_screen_has_a_serious_fault(open_page, sales, known, waiting, tolerat
     assert findings == []
 
 
+def test_no_screen_about_capture_has_a_serious_fault(open_page, manager, capture_screens):
+    page = open_page(manager, "/links/", bypass_csp=True)
+
+    assert grave_findings(page, *capture_screens) == []
+
+
 def test_signing_in_has_no_serious_fault(open_page):
     page = open_page(path="/accounts/login/", bypass_csp=True)
 

@@ -34,16 +34,43 @@ def test_the_chosen_theme_stays_and_system_follows_the_system(open_page, markete
     assert background(page) == dark
 
 
-def test_no_page_scrolls_sideways_on_a_phone(open_page, sales, known, waiting):
-    page = open_page(sales, "/queue/", **PHONE)
-
+def too_wide(page: Page, *paths: str) -> dict[str, int]:
+    """Return those of the paths whose page scrolls sideways, with its width."""
     widths = {}
-    for path in [*SCREENS, f"/leads/{known.pk}/", f"/leads/{waiting[0].pk}/"]:
+    for path in paths:
         page.goto(path)
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    return {path: width for path, width in widths.items() if width > 390}
 
-    assert {path: width for path, width in widths.items() if width > 390} == {}
+
+def test_no_page_scrolls_sideways_on_a_phone(open_page, sales, known, waiting):
+    page = open_page(sales, "/queue/", **PHONE)
+
+    assert too_wide(page, *SCREENS, f"/leads/{known.pk}/", f"/leads/{waiting[0].pk}/") == {}
+
+
+def test_no_page_about_capture_scrolls_sideways_on_a_phone(open_page, manager, capture_screens):
+    page = open_page(manager, "/links/", **PHONE)
+
+    assert too_wide(page, *capture_screens) == {}
+
+
+def test_what_only_screen_readers_see_does_not_make_a_page_longer_than_the_window(open_page, sales, waiting):
+    page = open_page(sales, f"/leads/{waiting[0].pk}/", **PHONE)
+
+    assert page.evaluate("document.documentElement.scrollHeight") == page.evaluate("innerHeight")
+
+
+def test_who_is_signed_in_stands_beside_the_way_out(open_page, marketer):
+    marketer.time_zone = "America/Argentina/Buenos_Aires"
+    marketer.save()
+    page = open_page(marketer, viewport={"width": 1440, "height": 900})
+
+    words = page.locator(".nav-me .size-11").bounding_box()
+    button = page.get_by_role("navigation", name="Main", exact=True).get_by_role("button", name="Sign out")
+
+    assert words["x"] + words["width"] <= button.bounding_box()["x"]
 
 
 def test_the_sign_in_fits_a_phone(open_page):

@@ -59,6 +59,8 @@ class Command(BaseCommand):
             setup_url = None
         if setup_url:
             self.stdout.write(f"Make the first admin at {setup_url}\n")
+        if not settings.EMAIL_URL:
+            self.stdout.write(f"Mail is written to {settings.EMAIL_FILE_PATH}, as EMAIL_URL names no server.\n")
         self.stdout.write("Ctrl-C ends it.\n")
         self.stdout.flush()
 

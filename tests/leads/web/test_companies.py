@@ -126,7 +126,7 @@ def test_the_lead_page_leads_to_its_company_with_the_score(browser):
     page = browser.get(f"/leads/{lead.pk}/").content.decode()
 
     assert f'href="/organizations/{organization.pk}/"' in page
-    assert '53 <span class="text-3">of 2 people</span>' in page
+    assert '53 <span class="text-3">from 2 people</span>' in page
 
 
 def test_rest_gives_score_and_people_and_sorts_by_score(companies, client, marketer):
