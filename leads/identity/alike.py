@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from leads.identity.duplicates import Pair, note_duplicates
-from leads.identity.likeness import Person, company_domain, compare, keys_of, plain_name
+from leads.identity.likeness import Person, company_domain, compare, is_of_namesakes, keys_of, plain_name
 from leads.identity.resolve import Doubt
 from leads.models import DuplicateCandidate, DuplicateOrigin, Identifier, IdentifierKind, Lead, LeadSearch, MatchKey
 from leads.rows import fetch, given, is_postgresql, places, run
@@ -16,6 +17,8 @@ from leads.rows import fetch, given, is_postgresql, places, run
 BATCH = 500
 # With how many of those who share a key a lead is compared, the newest first: a key that hundreds share tells nothing.
 MOST_ALIKE = 30
+# Where more share a name and the beginning of an address, the name is just a common one.
+MOST_NAMESAKES = 5
 
 
 def compare_next(*, now: datetime, most: int = BATCH) -> int:
@@ -31,9 +34,11 @@ def compare_next(*, now: datetime, most: int = BATCH) -> int:
     keys = {person.lead_id: keys_of(person) for person in people.values()}
     with transaction.atomic():
         _keep_keys(keys)
-    pairs = _pairs_to_compare(keys)
+    sharing = _who_shares({value for own in keys.values() for value in own})
+    common = {value for value, who in sharing.items() if is_of_namesakes(value) and len(who) > MOST_NAMESAKES}
+    pairs = _pairs_to_compare(keys, sharing, common)
     others = read_people({lead_id for pair in pairs for lead_id in pair} - people.keys())
-    found = _compare_pairs(pairs, {**people, **others})
+    found = _compare_pairs(pairs, {**people, **others}, common)
     with transaction.atomic():
         _drop_unlike(pairs, found)
         note_duplicates(found, origin=DuplicateOrigin.LIKENESS, now=now)
@@ -88,17 +93,28 @@ def _keep_keys(keys: Mapping[int, Collection[str]]) -> None:
     MatchKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _pairs_to_compare(keys: Mapping[int, Collection[str]]) -> set[Pair]:
-    """Return the pairs that share a key, and those that were found alike before."""
-    sharing = _who_shares({value for own in keys.values() for value in own})
+def _pairs_to_compare(
+    keys: Mapping[int, Collection[str]], sharing: Mapping[str, Sequence[int]], common: Collection[str]
+) -> set[Pair]:
+    """Return the pairs that share a key which is not common, and those that were found alike before."""
     pairs = {
         (min(lead_id, other), max(lead_id, other))
         for lead_id, own in keys.items()
         for value in own
+        if value not in common
         for other in sharing.get(value, ())
         if other != lead_id
     }
-    return pairs | set(_open_pairs(keys).values_list("first_id", "second_id"))
+    found_before = set(_open_pairs(keys).values_list("first_id", "second_id"))
+    return pairs | found_before | _pairs_grown_common(keys, sharing, common)
+
+
+def _pairs_grown_common(
+    keys: Collection[int], sharing: Mapping[str, Sequence[int]], common: Collection[str]
+) -> set[Pair]:
+    """Return the pairs among the few who shared a key before the leads of this batch made it a common one."""
+    before = ([lead_id for lead_id in sharing[value] if lead_id not in keys] for value in common)
+    return {pair for few in before if len(few) <= MOST_NAMESAKES for pair in combinations(sorted(few), 2)}
 
 
 def _who_shares(values: Collection[str]) -> dict[str, list[int]]:
@@ -131,12 +147,10 @@ def _sharing_statement(values: Collection[str]) -> str:
     """  # noqa: S608 - placeholders
 
 
-def _compare_pairs(pairs: Iterable[Pair], people: Mapping[int, Person]) -> dict[Pair, Doubt]:
-    found = {}
-    for first, second in pairs:
-        if first in people and second in people and (doubt := compare(people[first], people[second])):
-            found[first, second] = doubt
-    return found
+def _compare_pairs(pairs: Iterable[Pair], people: Mapping[int, Person], common: Collection[str]) -> dict[Pair, Doubt]:
+    known = ((first, second) for first, second in pairs if first in people and second in people)
+    compared = ((pair, compare(people[pair[0]], people[pair[1]], common=common)) for pair in known)
+    return {pair: doubt for pair, doubt in compared if doubt}
 
 
 def _open_pairs(lead_ids: Collection[int]) -> "QuerySet[DuplicateCandidate]":

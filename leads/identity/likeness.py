@@ -6,7 +6,7 @@ company, or the same initials there. Only those who share one are compared.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import product
@@ -27,6 +27,7 @@ ROLES = frozenset(
 SHORTEST_NUMBER = 7
 SHORTEST_LOCAL_PART = 5
 CLOSE = 88  # of 100, of two names as rapidfuzz compares them: one letter in eight or so
+NAMESAKES = "l:"
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -54,18 +55,26 @@ def keys_of(person: Person) -> set[str]:
     if " " in name:
         keys |= {f"n:{name}@{company}" for company in person.companies}
         keys |= {f"i:{_initials(name)}@{company}" for company in person.companies}
-        keys |= {f"l:{part}/{name}" for email in person.emails if (part := _local_letters(email))}
+        keys |= {_namesake_key(email, name) for email in person.emails if _local_letters(email)}
     return {_short(key) for key in keys}
 
 
-def compare(one: Person, other: Person) -> Doubt | None:
-    """Say why two may be the same person, by what speaks for it most, or None."""
+def is_of_namesakes(key: str) -> bool:
+    """Tell whether a key is shared by those who have a name and the beginning of their addresses in common."""
+    return key.startswith(NAMESAKES)
+
+
+def compare(one: Person, other: Person, *, common: Container[str] = ()) -> Doubt | None:
+    """Say why two may be the same person, by what speaks for it most, or None.
+
+    common: keys of namesakes that so many share that they tell nothing.
+    """
     if one.kind != other.kind:
         return None
-    return next(_likenesses(one, other), None)
+    return next(_likenesses(one, other, common), None)
 
 
-def _likenesses(one: Person, other: Person) -> Iterator[Doubt]:
+def _likenesses(one: Person, other: Person, common: Container[str]) -> Iterator[Doubt]:
     """Yield what two people have in common, the strongest first."""
     for mine, theirs in product(one.emails, other.emails):
         if plain_email(mine) == plain_email(theirs):
@@ -86,7 +95,7 @@ def _likenesses(one: Person, other: Person) -> Iterator[Doubt]:
             yield Doubt(words, round(60 + closeness - CLOSE))
     if name == their_name:
         for mine, theirs in product(one.emails, other.emails):
-            if _are_alike(mine, theirs):
+            if _are_alike(mine, theirs) and _short(_namesake_key(mine, name)) not in common:
                 yield Doubt(f"Same name, and alike addresses: {mine} and {theirs}.", 65)
 
 
@@ -142,6 +151,10 @@ def _are_alike(one: str, other: str) -> bool:
     letters = _local_letters(one)
     is_private = not all(company_domain(email.rpartition("@")[2]) for email in (one, other))
     return bool(letters) and letters == _local_letters(other) and is_private
+
+
+def _namesake_key(email: str, name: str) -> str:
+    return f"{NAMESAKES}{_local_letters(email)}/{name}"
 
 
 def _local_letters(email: str) -> str:

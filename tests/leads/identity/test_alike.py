@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.identity.alike import MOST_ALIKE, compare_next
+from leads.identity.alike import MOST_ALIKE, MOST_NAMESAKES, compare_next
 from leads.models import DuplicateCandidate, LeadSearch, MatchKey
 from leads.people.edit import edit_lead
 from leads.tasks import find_duplicates
@@ -100,6 +100,33 @@ def test_a_name_that_hundreds_share_is_compared_with_a_few():
     find_duplicates()
 
     assert DuplicateCandidate.objects.count() <= people * MOST_ALIKE
+
+
+def namesakes(first, last):
+    for number in range(first, last):
+        make_lead(f"maja.lind@{number}.example", first_name="Maja", last_name="Lind")
+
+
+def test_a_name_is_a_likeness_until_it_turns_out_to_be_a_common_one():
+    make_lead("maja.lind@gmail.com", first_name="Maja", last_name="Lind")
+    namesakes(0, 3)
+    find_duplicates()
+    assert [strength for _, _, _, strength, _ in found()] == [65] * 3
+
+    namesakes(3, MOST_NAMESAKES)
+    find_duplicates()
+
+    assert found() == set()
+
+
+def test_a_common_name_hides_no_better_reason():
+    namesakes(0, MOST_NAMESAKES)
+    one = make_lead("maja.lind@gmail.com", first_name="Maja", last_name="Lind")
+    other = make_lead("maja.lind+crm@gmail.com", first_name="Maja", last_name="Lind")
+
+    find_duplicates()
+
+    assert [(first, second, strength) for first, second, _, strength, _ in found()] == [(one.pk, other.pk, 95)]
 
 
 def test_many_leads_take_as_many_statements_as_few():
