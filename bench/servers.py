@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-SIZE = ["--web-processes", "2", "--web-threads", "4"]
+SIZE = ["--web-processes", "2", "--web-threads", "8"]
 STARTS_WITHIN = 60.0
 
 
@@ -25,7 +25,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def web_server(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Serve the product with two processes of four threads."""
+    """Serve the product with two processes of eight threads."""
     port = _free_port()
     with _running([*MANAGE, "serve", "web", *SIZE], {"PORT": str(port), **(environment or {})}) as pid:
         _wait_until_it_listens(port)

@@ -54,7 +54,7 @@ def _line(sent: int, ours: list[Load], limit: list[Load], cpu: dict[str, int]) -
         1000 * quantile(latencies, 0.99),
         limit_rate,
         rate / limit_rate,
-        f"requests/s, {CONNECTIONS} connections, 2 processes of 4 threads, a quarter of the events by leads, "
+        f"requests/s, {CONNECTIONS} connections, 2 processes of 8 threads, a quarter of the events by leads, "
         f"worker beside it; limit: {LIMIT}",
         {"cpu_us": {**cpu, "generator": round(1e6 * generator)}},
     )

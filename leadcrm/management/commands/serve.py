@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("parts", nargs="*", metavar="PART", help="web, worker or beat; all of them unless named")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--web-processes", type=int, default=min(os.cpu_count() or 1, 4), metavar="N")
-        parser.add_argument("--web-threads", type=int, default=4, metavar="N", help="in each process (default 4)")
+        parser.add_argument("--web-threads", type=int, default=8, metavar="N", help="in each process (default 8)")
         parser.add_argument("--demo", action="store_true", help="also print the sign-ins of the demo data")
 
     def handle(self, *args: Any, **options: Any) -> None:
