@@ -53,7 +53,10 @@ class Mailchimp(Provider):
             f"{kind}:{said.get('data[id]') or person.email}:{said.get('data[list_id]', '')}:{said.get('fired_at', '')}"
         )
         if kind in ("profile", "upemail"):
-            events = introduced(person, message_id=name, occurred_at=occurred_at)
+            former = Person(email=said.get("data[old_email]", "")).keys()
+            known = introduced(person, message_id=name, occurred_at=occurred_at)
+            # By the address that was given up the lead is found; the new one is theirs from now on.
+            events = [event._replace(keys=(*former, *event.keys)) for event in known]
         elif kind in KINDS:
             properties = {name: value for name, value in _details(said).items() if value}
             events = told(KINDS[kind], person, message_id=name, occurred_at=occurred_at, properties=properties)

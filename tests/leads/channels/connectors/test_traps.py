@@ -140,6 +140,39 @@ def test_mailchimps_times_are_utc_and_an_unsubscribe_counts_for_the_same_person(
     assert Lead.objects.get().first_name == "Pia"
 
 
+def test_who_changes_the_address_at_mailchimp_stays_the_same_lead(work):
+    connector = send("mailchimp", VENDORS["mailchimp"].payload("a", AN_HOUR_AGO))
+    moved = {
+        "type": "upemail",
+        "fired_at": f"{NOW:%Y-%m-%d %H:%M:%S}",
+        "data[list_id]": "a6b5da1054",
+        "data[new_id]": "subb",
+        "data[new_email]": "pia@new.example",
+        "data[old_email]": EMAIL,
+    }
+    send("mailchimp", moved, connector)
+    work()
+
+    lead = Lead.objects.get()
+    assert lead.email == "pia@new.example"
+    assert set(lead.identifiers.filter(kind="email").values_list("value", flat=True)) == {EMAIL, "pia@new.example"}
+
+
+def test_an_address_that_mailchimp_gave_up_has_bounced_and_a_profile_tells_the_name(work):
+    said = VENDORS["mailchimp"].payload("a", AN_HOUR_AGO)
+    connector = send("mailchimp", said)
+    later = {"fired_at": f"{NOW:%Y-%m-%d %H:%M:%S}"}
+    send("mailchimp", {**said, **later, "type": "profile", "data[merges][LNAME]": "Roth-Berg"}, connector)
+    cleaned = {"data[list_id]": "a6b5da1054", "data[campaign_id]": "1", "data[reason]": "hard", "data[email]": EMAIL}
+    send("mailchimp", {**cleaned, **later, "type": "cleaned"}, connector)
+    send("mailchimp", {**later, "type": "campaign", "data[id]": "1", "data[status]": "sent"}, connector)
+    work()
+
+    assert kinds() == ["email_bounced", "newsletter_subscribed"]
+    assert Lead.objects.get().last_name == "Roth-Berg"
+    assert outcome()[0] == DeliveryState.IGNORED
+
+
 def test_a_second_secret_in_mailchimps_address_is_asked_for_where_there_is_one():
     from tests.make import make_connector
 
@@ -308,6 +341,34 @@ def test_a_subscription_finds_its_customers_address_in_whatever_order(first, wor
 
 
 # --- Zoom, Shopify, LinkedIn, Meta
+
+
+def test_what_a_registrant_of_zoom_answered_is_the_leads(work):
+    said = VENDORS["zoom"].payload("a", AN_HOUR_AGO)
+    said["payload"]["object"]["registrant"] |= {
+        "phone": PHONE,
+        "no_of_employees": "51-200",
+        "custom_questions": [{"title": "Which machine?", "value": "Two groups"}],
+    }
+    send("zoom", said)
+    work()
+
+    lead = Lead.objects.get()
+    assert (lead.first_name, lead.last_name, lead.title, lead.phone) == ("Pia", "Roth", "Head of Office", PHONE)
+    assert lead.organization.name == "Harbor Medical"
+    assert lead.attributes == {"no_of_employees": "51-200", "Which machine?": "Two groups"}
+
+
+def test_a_typeform_that_was_left_halfway_makes_nothing_until_it_is_sent(work):
+    said = VENDORS["typeform"].payload("a", AN_HOUR_AGO)
+    connector = send("typeform", {**said, "event_type": "form_response_partial"})
+    work()
+    assert outcome()[0] == DeliveryState.IGNORED
+
+    send("typeform", said, connector)
+    work()
+
+    assert kinds() == ["form_submitted"]
 
 
 def test_who_leaves_a_webinar_and_comes_back_attended_once(work):
