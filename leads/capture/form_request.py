@@ -7,8 +7,8 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDictKeyError
 
+from leads.capture.visitor import visitor_of
 from leads.channels.forms.request import Told
-from leads.channels.links.target import VISITOR
 from leads.channels.tracking.body import BodyRefused, read_body, unpack
 
 
@@ -32,5 +32,5 @@ def told_by(request: HttpRequest, *, is_program: bool) -> Told:
         referrer=request.headers.get("Referer", ""),
         agent=request.headers.get("User-Agent", ""),
         is_program=is_program,
-        visitor=request.COOKIES.get(VISITOR, ""),
+        visitor=visitor_of(request),
     )

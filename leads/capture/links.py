@@ -6,9 +6,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone
 
+from leads.capture.visitor import visitor_of
 from leads.capture.visitor_page import try_again_page, visitor_page
 from leads.channels.links.click import Click, follow_link, read_click
-from leads.channels.links.target import VISITOR
 from leads.channels.machine import signal_of
 from leads.models import Link
 
@@ -39,7 +39,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 def _click(request: HttpRequest) -> Click:
     return read_click(
         request.GET.dict(),
-        anonymous_id=request.COOKIES.get(VISITOR, ""),
+        anonymous_id=visitor_of(request),
         referrer=request.headers.get("Referer", ""),
         signal=signal_of(request.method or "GET", request.headers),
     )

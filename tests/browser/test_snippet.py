@@ -119,6 +119,17 @@ def test_a_visitor_stays_the_same_from_page_to_page(site, tag, visit):
     assert [event.properties["path"] for event in (first, second)] == ["/", "/pricing"]
 
 
+def test_whom_a_tracked_link_led_here_goes_on_as_that_visitor_and_nobody_else_does(site, tag, visit):
+    address = site.show("/offer", tag())
+
+    page = visit(f"{address}?utm_source=ad&lc_aid=visitor-of-the-link")
+    arrived("page_viewed")
+    page.goto(f"{address}?lc_aid=somebody-else")
+
+    events = arrived("page_viewed", "page_viewed")
+    assert {event.identifier.value for event in events} == {"visitor-of-the-link"}
+
+
 def test_the_campaign_stays_known_on_the_pages_after_the_one_it_led_to(site, tag, visit):
     page = visit(site.show("/", tag()) + "?utm_source=news")
     arrived("page_viewed")

@@ -28,7 +28,7 @@
   // Something is stored only where somebody agreed before.
   var agreed = !needed || Boolean(known.id);
   var refused = false;
-  var anonymousId = known.id || uuid();
+  var anonymousId = known.id || passed() || uuid();
   var queue = agreed && Array.isArray(known.queue) ? known.queue : [];
   var sending = [];
   var campaign = {};
@@ -49,6 +49,11 @@
     var cookie = doc.cookie.match(/(?:^|; )leadcrm_id=([\w-]+)/);
     if (cookie) kept.id = cookie[1];
     return kept;
+  }
+
+  // A tracked link names the visitor whom it led here; only a browser without an id goes on as that one.
+  function passed() {
+    return (/[?&]lc_aid=([\w-]{1,64})(?:[&#]|$)/.exec(location.search) || [])[1];
   }
 
   function cookie(value, seconds) {

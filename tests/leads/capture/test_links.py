@@ -71,9 +71,10 @@ def test_every_click_id_is_kept_and_passed_on(visitor):
     assert Event.objects.get().properties.items() >= ids.items()
 
 
-def test_a_visitor_of_ours_stays_the_same(visitor):
+@pytest.mark.parametrize("cookie", ["lc_aid", "leadcrm_id"])
+def test_a_visitor_of_ours_stays_the_same(visitor, cookie):
     make_link(slug="ad")
-    visitor.cookies["lc_aid"] = AID
+    visitor.cookies[cookie] = AID
 
     first, second = visitor.get("/r/ad/"), visitor.get("/r/ad")
 
