@@ -7,6 +7,7 @@ from functools import partial
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from leads.broker import broker
@@ -17,7 +18,10 @@ from leads.channels.imports.retention import remove_old_files
 from leads.channels.imports.work import waiting_imports, work_on_import
 from leads.identity.alike import compare_next
 
-# Seconds after which the search for duplicates lets others have the worker; it goes on at the next turn.
+# The search for duplicates compares so many leads before it lets others have the worker: scoring must not wait for it.
+COMPARED_AT_ONCE = 100
+SEARCHING, SEARCH_LASTS = "search-for-duplicates", 60  # the flag of the one search under way, and its seconds
+# Without a broker nobody waits for the worker: so many seconds a turn.
 PATIENCE = 5.0
 
 # Without a broker a request checks, runs and undoes imports of so many rows itself; `manage.py worker` does the rest.
@@ -86,11 +90,18 @@ def process_soon(delivery_ids: Sequence[int]) -> None:
 
 
 @shared_task
-def find_duplicates() -> None:
-    """Compare the leads that are new or changed with those who look like them."""
-    until = time.monotonic() + PATIENCE
-    while compare_next(now=timezone.now()) and time.monotonic() < until:
-        pass
+def find_duplicates(*, goes_on: bool = False) -> None:
+    """Compare the leads that are new or changed with those who look like them; goes_on: a search that has begun."""
+    if not settings.REDIS_URL:
+        until = time.monotonic() + PATIENCE
+        while compare_next(now=timezone.now()) and time.monotonic() < until:
+            pass
+    elif goes_on or cache.add(SEARCHING, 1, SEARCH_LASTS):
+        if compare_next(now=timezone.now(), most=COMPARED_AT_ONCE) == COMPARED_AT_ONCE:
+            cache.set(SEARCHING, 1, SEARCH_LASTS)
+            find_duplicates.delay(goes_on=True)
+        else:
+            cache.delete(SEARCHING)
 
 
 @shared_task

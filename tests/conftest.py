@@ -10,6 +10,7 @@ from django.test import Client
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from leadcrm.celery import app
 from leads.capture import refused
 from leads.models import Role, User
 from scoring.rules import live
@@ -34,6 +35,20 @@ def own_cache() -> Iterator[None]:
 def own_media(tmp_path, settings) -> None:
     """Let files of downloads lie in a folder that goes with the test."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def broker() -> Iterator[Callable[[str], None]]:
+    """Let a test name the broker that tasks are published to."""
+    former = app.conf.broker_url
+
+    def use(url: str) -> None:
+        app.conf.broker_url = url
+        # Celery keeps its connections; without these two it would go on with the former ones.
+        app._pool = app.amqp._producer_pool = None
+
+    yield use
+    use(former)
 
 
 @pytest.fixture

@@ -29,20 +29,6 @@ class KeptMessages:
 
 
 @pytest.fixture
-def broker():
-    """Let a test name the broker that tasks are published to."""
-    former = app.conf.broker_url
-
-    def use(url):
-        app.conf.broker_url = url
-        # Celery keeps its connections; without these two it would go on with the former ones.
-        app._pool = app.amqp._producer_pool = None
-
-    yield use
-    use(former)
-
-
-@pytest.fixture
 def published(settings, broker):
     """Return the parts for which a task was published, to a broker that lives in memory."""
     settings.REDIS_URL = "memory"

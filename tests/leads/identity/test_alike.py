@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from celery.signals import before_task_publish
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads.identity.alike import MOST_ALIKE, MOST_NAMESAKES, compare_next
 from leads.models import DuplicateCandidate, LeadSearch, MatchKey
 from leads.people.edit import edit_lead
-from leads.tasks import find_duplicates
+from leads.tasks import COMPARED_AT_ONCE, find_duplicates
 from tests.make import NOON, make_lead, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,25 @@ def test_many_leads_take_as_many_statements_as_few():
         compare_next(now=NOON + timedelta(minutes=1))
 
     assert len(many) <= len(few) + 1
+
+
+def test_a_long_search_is_one_search_that_lets_others_have_the_worker(settings, broker):
+    settings.REDIS_URL = "memory"
+    broker("memory://")
+    for _ in range(COMPARED_AT_ONCE + 1):
+        make_lead()
+    asked = []
+    note = before_task_publish.connect(lambda body, **_: asked.append(body[1]), weak=False)
+
+    find_duplicates()
+    find_duplicates()
+    assert LeadSearch.objects.filter(is_compared=False).count() == 1
+    assert asked == [{"goes_on": True}]
+
+    find_duplicates(**asked[0])
+    make_lead()
+    find_duplicates()
+
+    before_task_publish.disconnect(note)
+    assert not LeadSearch.objects.filter(is_compared=False).exists()
+    assert len(asked) == 1
