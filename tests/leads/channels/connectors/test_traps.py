@@ -12,6 +12,7 @@ from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from leads.models import Delivery, DeliveryState, Event, Identifier, Lead
+from tests.leads.channels.connectors.apis import GRAPH_LEAD
 from tests.leads.channels.connectors.vendors import EMAIL, PHONE, VENDORS, mac
 
 pytestmark = pytest.mark.django_db
@@ -447,6 +448,27 @@ def test_content_that_cannot_be_fetched_is_pending_and_tried_again(apis, work):
 
     assert outcome()[0] == DeliveryState.PROCESSED
     assert kinds() == ["ad_clicked", "form_submitted"]
+
+
+class Archive:
+    """Fetches from somewhere else than Meta: whoever installs LeadCRM may name a client of their own."""
+
+    def __init__(self, secrets):
+        self.token = secrets["access_token"]
+
+    def fetch(self, reference):
+        return {**GRAPH_LEAD, "ad_id": "", "campaign_name": f"{self.token} for {reference}"}
+
+
+def test_content_is_fetched_by_the_client_that_settings_name(settings, work):
+    settings.CONTENT_CLIENTS = {**settings.CONTENT_CLIENTS, "meta": f"{__name__}.Archive"}
+    said = VENDORS["meta"].payload("a", AN_HOUR_AGO)
+    send("meta", said)
+    work()
+
+    leadgen_id = said["entry"][0]["changes"][0]["value"]["leadgen_id"]
+    assert Lead.objects.get().email == EMAIL
+    assert Event.objects.get(kind="form_submitted").properties["campaign"] == f"page-token for {leadgen_id}"
 
 
 def test_a_token_that_expired_fails_at_once_and_a_replay_mends_it(apis, work):
