@@ -16,24 +16,22 @@ from leads.web.access import roles_required
 from scoring.engine.condition_definition import LEAD_FIELDS
 from scoring.engine.facts import NEVER_SCORED_KINDS
 from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.default import READY_MADE_MEANINGS
 from scoring.rules.definition import definition_of
 from scoring.rules.diff import Change, changes
 from scoring.rules.draft import change_draft, start_draft
 from scoring.rules.progress import rescore_progress
 from scoring.rules.state import state_of
-from scoring.web.editor_fields import SPECS, Spec
-from scoring.web.editor_form import TABS, VALUES, EditorForm
+from scoring.web.editor_fields import GATES, LIMIT_SPECS, POLICY_SPECS, SPECS, Spec
+from scoring.web.editor_form import TABS, EditorForm
+from scoring.web.editor_words import HELP
 from scoring.web.figures import name_key
 
 TAB_LABELS = {"rules": "Rules", "personas": "Personas", "journeys": "Journeys", "policy": "Thresholds and gates"}
 SECTION_LABELS = {"rules": "Behaviour", "fit": "Fit", "personas": "Personas", "journeys": "Journeys"}
 ADD_LABELS = {"rules": "Add rule", "fit": "Add fit rule", "personas": "Add persona", "journeys": "Add journey"}
-# Said in one line beside a rule's name; the rest is behind it.
-LINE_HELP = {
-    "conditions": "All must hold: properties.path starts_with /pricing",
-    "criteria": "12 Role: title contains office manager",
-    "steps": "Pricing: page_viewed where properties.path starts_with /pricing",
-}
+# What a section's points sum to at most stands in its head.
+LIMITS = dict(zip(("rules", "fit"), LIMIT_SPECS, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,14 @@ def _context(
         "tab": form.tab,
         "tabs": TAB_LABELS,
         "sections": [_section(form, section, before, found) for section in TABS[form.tab]],
-        "values": [_field(form, None, "", spec, form.values) for spec in VALUES.get(form.tab, ("", ()))[1]],
-        "value_changes": [change for change in found if change.section in ("", "policy")],
+        "values": [_field(form, None, "", spec, form.values) for spec in POLICY_SPECS if form.tab == "policy"],
+        "policies": [
+            {"name": name, "meaning": meaning, "is_chosen": form.follows(name)}
+            for name, meaning in READY_MADE_MEANINGS.items()
+            if form.tab == "policy"
+        ],
+        "gates": {section: ["any", *(part["name"] for part in after[section])] for section in GATES.values()},
+        "value_changes": [change for change in found if change.section == ("policy" if form.tab == "policy" else "")],
         "changes": found,
         "refusal": refusal,
         "saved_at": now if is_saved else None,
@@ -158,6 +162,7 @@ def _section(form: EditorForm, section: str, before: dict[str, Any] | None, foun
         "rows": rows,
         "gone": gone,
         "has_points": section in ("rules", "fit"),
+        "limit": _field(form, None, "", LIMITS[section], form.values) if section in LIMITS else None,
     }
 
 
@@ -192,7 +197,7 @@ def _field(form: EditorForm, number: int | None, section: str, spec: Spec, texts
     name = spec.key if number is None else f"{section}-{number}-{spec.key}"
     place = "policy" if number is None and form.tab == "policy" else section
     error = form.errors.get((place, number, spec.key), "")
-    return FieldShown(spec, name, texts.get(spec.key, ""), error, LINE_HELP.get(spec.key, ""))
+    return FieldShown(spec, name, texts.get(spec.key, ""), error, HELP.get(spec.key, ""))
 
 
 def _number(text: str) -> int:

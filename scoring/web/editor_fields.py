@@ -64,9 +64,14 @@ LIMIT_SPECS = (
     Spec("fit_limit", "Fit, at most", "number"),
 )
 FLAGS = ("mql_on_engagement", "sql_on_hand_raise", "gate_hand_raise", "direct", "reopen_disqualified")
-GATES = ("require_persona", "require_journey")
+GATES = {"require_persona": "personas", "require_journey": "journeys"}
 POLICY_SPECS = tuple(
-    Spec(key, label[0].upper() + label[1:], "flag" if key in FLAGS else "text" if key in GATES else "number")
+    Spec(
+        key,
+        label[0].upper() + label[1:],
+        "flag" if key in FLAGS else "text" if key in GATES else "number",
+        suggestions=GATES.get(key, ""),
+    )
     for key, label in POLICY_WORDS.items()
 )
 NEW_PARTS: Mapping[str, Part] = {

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from scoring.engine.definition import RuleSetError
+from scoring.rules.default import READY_MADE_POLICIES
 from scoring.rules.definition import complete
 from scoring.web.editor_fields import (
     LIMIT_SPECS,
@@ -60,8 +61,13 @@ class EditorForm:
         return cls(tab, rows, {spec.key: post.get(spec.key, "") for spec in specs}, post.get("note", "")[:300])
 
     def step(self, what: str) -> None:
-        """Do what a button says: "add:rules", or "remove", "up", "down", "less" or "more" of a row, "up:fit:2"."""
+        """Do what a button says.
+
+        "add:rules"; "remove", "up", "down", "less" or "more" of a row, "up:fit:2"; "policy:Score", a ready-made one.
+        """
         verb, _, place = what.partition(":")
+        if verb == "policy" and self.tab == "policy":
+            self.values |= {key: _text(value) for key, value in READY_MADE_POLICIES.get(place, {}).items()}
         section, _, number = place.partition(":")
         rows = self.rows.get(section)
         if rows is None:
@@ -87,6 +93,10 @@ class EditorForm:
             self.errors[place, row, key] = message
             return None
         return found
+
+    def follows(self, name: str) -> bool:
+        """Tell whether the values of this tab are those of a ready-made policy."""
+        return all(self.values.get(key, "") == _text(value) for key, value in READY_MADE_POLICIES[name].items())
 
     def _parts(self, section: str) -> list[Part]:
         parts = []

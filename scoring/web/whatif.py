@@ -11,7 +11,7 @@ from leads.errors import LeadError
 from leads.models import Stage
 from leads.web.access import RULE_READING, roles_required
 from scoring.engine.json_object import RuleSetError
-from scoring.rules.live import NoLiveRuleSet
+from scoring.rules.live import NoLiveRuleSet, live_rule_set
 from scoring.web.asked import asked_rules
 from scoring.whatif.preview import Preview, StageEffect, preview
 
@@ -38,7 +38,9 @@ def what_if(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {}
     is_panel = "HX-Request" in request.headers
     try:
-        context = what_if_context(preview(asked_rules(request), now=timezone.now()))
+        rules = asked_rules(request)
+        context = what_if_context(preview(rules, now=timezone.now()))
+        context["is_same_policy"] = rules.rule_set.policy == live_rule_set().rule_set.policy
     except (LeadError, RuleSetError, NoLiveRuleSet) as refusal:
         context = {"refusal": str(refusal)}
     context["shown"] = SHOWN_BESIDE if is_panel else None

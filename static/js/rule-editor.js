@@ -31,6 +31,22 @@
     if (field) field.value = typing.value;
   });
 
+  // A panel that could not be had says so, keeps what it showed, and offers to try again.
+  function tellFailure(event) {
+    const slot = event.detail.elt;
+    const words = document.getElementById("slot-failed");
+    if (!slot.classList.contains("slot") || !words || slot.querySelector("[data-retry]")) return;
+    slot.prepend(words.content.cloneNode(true));
+  }
+
+  document.addEventListener("htmx:responseError", tellFailure);
+  document.addEventListener("htmx:sendError", tellFailure);
+
+  document.addEventListener("click", (event) => {
+    const retry = event.target.closest("[data-retry]");
+    if (retry) window.htmx.trigger(retry.closest(".slot"), "retry");
+  });
+
   // The tabs lead on with the version that the form has by now.
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");

@@ -65,18 +65,81 @@ def test_on_a_phone_the_rules_are_for_reading(open_page, admin_user, known):
 def test_the_screens_of_the_rules_have_no_serious_fault(open_page, admin_user, known):
     page = open_page(admin_user, "/scoring/", bypass_csp=True)
     page.get_by_role("button", name="More: Trial started").click()
-    expect(page.get_by_text(SAVED)).to_be_visible()
+    expect(page.get_by_role("heading", name="If you publish v2")).to_be_visible()
     page.locator("#row-rules-0 summary").click()
+    # Panels are dimmed while they are worked out anew.
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
     findings = grave_findings(
         page,
         "",
         "/scoring/?tab=policy",
         "/scoring/?tab=personas",
+        "/scoring/?tab=journeys",
+        "/scoring/?read=1",
+        "/scoring/what-if/",
+        "/scoring/backtest/",
+        "/scoring/try/?q=maja",
         "/scoring/versions/",
         "/scoring/versions/2/",
         "/scoring/versions/2/publish/",
         f"/scoring/try/?lead={known.pk}",
+        f"/leads/{known.pk}/",
+        "/organizations/",
+        f"/organizations/{known.organization_id}/",
     )
+
+    assert findings == []
+
+
+def test_beside_every_rule_stands_what_it_did_and_stays_while_the_rules_change(open_page, admin_user, known):
+    page = open_page(admin_user, "/scoring/")
+    trial = page.locator(".rule-row", has=page.get_by_role("textbox", name="Points: Trial started"))
+    figures = trial.locator(".rule-figure")
+
+    # One lead started a trial; nobody bought yet, and so there is no lift.
+    expect(figures).to_have_text(["1", "–"])
+    trial.locator("summary").click()
+    trial.get_by_role("button", name="Down").click()
+    expect(page.get_by_text(SAVED)).to_be_visible()
+
+    expect(figures).to_have_text(["1", "–"])
+
+
+def test_a_panel_that_fails_says_so_and_tries_again(open_page, admin_user, known, tolerated):
+    tolerated += ["500", "/scoring/backtest/", "Response Status Error Code 503", "503"]
+    page = open_page(admin_user)
+    page.route("**/scoring/backtest/**", lambda route: route.fulfill(status=503, body="Busy"))
+    page.goto("/scoring/")
+
+    expect(page.get_by_text("This could not be worked out just now; your draft is safe.")).to_be_visible()
+    page.unroute("**/scoring/backtest/**")
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.get_by_text("No lead was won or lost yet.")).to_be_visible()
+    expect(page.get_by_text("This could not be worked out just now")).to_have_count(0)
+
+
+def test_a_ready_made_policy_fills_in_the_gates(open_page, admin_user, known):
+    page = open_page(admin_user, "/scoring/?tab=policy")
+
+    page.get_by_role("button", name="Direct pass").click()
+    expect(page.get_by_text(SAVED)).to_be_visible()
+
+    expect(page.get_by_role("checkbox", name="Direct pass")).to_be_checked()
+    expect(page.get_by_role("button", name="Direct pass")).to_have_attribute("aria-pressed", "true")
+
+
+def test_on_a_phone_the_screens_of_the_rules_have_no_serious_fault(open_page, admin_user, known):
+    page = open_page(admin_user, "/scoring/", bypass_csp=True, **PHONE)
+    paths = [
+        "/scoring/?read=1",
+        "/scoring/versions/",
+        "/scoring/versions/1/",
+        "/scoring/what-if/",
+        "/scoring/backtest/",
+    ]
+
+    findings = grave_findings(page, *paths, f"/scoring/try/?lead={known.pk}", f"/leads/{known.pk}/")
 
     assert findings == []

@@ -1,14 +1,17 @@
 """The rule editor, driven as a browser without JavaScript and as htmx drive it."""
 
+import re
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from scoring.models import RuleSet
 from scoring.rules.definition import definition_of
 from scoring.rules.draft import start_draft
+from scoring.web.figures import name_key
 from tests.admin_forms import form_fields
-from tests.make import NOON
+from tests.make import NOON, make_event, make_lead
 from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
 
 FORM = "rule-editor"
@@ -135,6 +138,62 @@ def test_personas_journeys_and_gates_are_edited_in_their_tabs(browser, live):
     policy = definition["policy"]
     assert (policy["mql_threshold"], policy["require_persona"]) == (35, "Office")
     assert (policy["direct"], policy["mql_on_engagement"], policy["sql_on_hand_raise"]) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Engagement", (True, False)),
+        ("Score", (False, False)),
+        ("Direct pass", (True, True)),
+    ],
+)
+def test_a_ready_made_policy_fills_in_the_fields(browser, live, name, said):
+    edit(browser, "policy", mql_threshold="35", mql_on_engagement=None, direct="on")
+
+    page = edit(browser, "policy", htmx=True, do=f"policy:{name}").content.decode()
+
+    policy = definition_of(draft_of_live())["policy"]
+    assert (policy["mql_threshold"], policy["mql_on_engagement"], policy["direct"]) == (40, *said)
+    assert re.search(rf'value="policy:{name}"[^>]*aria-pressed="true"', page)
+    assert page.count('aria-pressed="true"') == 1
+
+
+def test_the_policy_of_both_gates_needs_a_persona_and_a_journey(browser, live):
+    refused = unescape(edit(browser, "policy", do="policy:Persona and journey").content.decode())
+    edit(browser, "personas", do="add:personas")
+    edit(browser, "journeys", do="add:journeys")
+    edit(browser, "policy", do="policy:Persona and journey")
+
+    policy = definition_of(draft_of_live())["policy"]
+    assert "Must be empty, as there is no persona, got 'any'." in refused
+    assert (policy["require_persona"], policy["require_journey"]) == ("any", "any")
+
+
+def test_a_policy_that_is_none_of_them_changes_nothing(browser, live):
+    edit(browser, "policy", do="policy:Luck")
+
+    assert not RuleSet.objects.filter(status="draft").exists()
+
+
+def test_the_figures_of_a_version_come_cell_by_cell(browser, live):
+    lead = make_lead(last_event_at=timezone.now(), last_event_kind="trial_started")
+    make_event(lead, "trial_started", occurred_at=timezone.now())
+
+    editor = browser.get("/scoring/").content.decode()
+    cells = browser.get(f"/scoring/figures/?version={live.version}").content.decode()
+
+    cell = f'id="leads-rules-{name_key("Trial started")}"'
+    assert cell in editor
+    assert re.search(rf'{cell} hx-swap-oob="innerHTML"><span >1</span>', cells)
+    assert cells.count("hx-swap-oob") == 3
+
+
+@pytest.mark.parametrize("version", ["x", "999999"])
+def test_of_a_version_that_is_none_there_are_no_figures(browser, live, version):
+    answer = browser.get(f"/scoring/figures/?version={version}")
+
+    assert (answer.status_code, answer.content.decode().count("hx-swap-oob")) == (200, 0)
 
 
 def test_a_gate_that_names_nobody_is_told_beside_the_gate(browser, live):
