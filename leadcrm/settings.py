@@ -182,7 +182,7 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # A file of leads holds personal data; its rows are leads by then.
 IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=30)
 # A file of leads or a download, whichever may be larger, and the form around it.
-MOST_BYTES_OF_A_REQUEST = max(300, MOST_MEGABYTES_OF_A_DOWNLOAD) * 1024 * 1024 + 1_000_000
+MOST_BYTES_OF_A_REQUEST = max(300_000_000, MOST_MEGABYTES_OF_A_DOWNLOAD * 1024 * 1024) + 1_000_000
 # The mapping of a file of 2,000 columns is one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
