@@ -98,3 +98,29 @@ def test_of_events_at_one_moment_each_takes_the_step_that_leaves_room_for_the_ot
 def test_held_events_and_what_lies_ahead_are_no_steps():
     assert progress(make_event("ebook_downloaded", NOW, signal="bot_agent")).progress == 0
     assert progress(guide(NOW + 1)).progress == 0
+
+
+def test_of_events_at_one_moment_each_is_another_step():
+    now, before = days_ago(1), days_ago(2)
+
+    assert progress(guide(now), guide(now), pricing(now)).progress == 2
+    assert progress(guide(before), pricing(now), make_event("signed_in", now)).progress == 2
+    assert progress(guide(before), demo(now), demo(now)).progress == 1
+    assert progress(guide(before), demo(now), guide(now)).progress == 1
+    assert progress(guide(before), pricing(now), pricing(now)).progress == 2
+
+
+def test_the_longest_way_counts_even_if_a_shorter_one_began_later():
+    seen = progress(guide(days_ago(9)), pricing(days_ago(8)), guide(days_ago(7)))
+
+    assert (seen.progress, seen.reached_at) == (2, (days_ago(9), days_ago(8)))
+
+
+def test_a_step_that_is_taken_again_was_reached_the_first_time():
+    seen = progress(guide(days_ago(9)), pricing(days_ago(8)), pricing(days_ago(7)))
+
+    assert seen.reached_at == (days_ago(9), days_ago(8))
+
+
+def test_who_has_not_begun_has_reached_nothing():
+    assert progress(demo(days_ago(9))).reached_at == ()

@@ -69,3 +69,39 @@ def test_a_held_engagement_makes_no_memory():
     held = make_event("demo_requested", NOW, signal="prefetch", voluntary=True, hand_raise=True)
 
     assert score_of(make_rule_set(make_rule("demo_requested", 20)), make_facts(held)).behaviour == 0
+
+
+def test_a_click_at_the_very_moment_of_delivery_is_held_and_one_before_it_is_not():
+    assert counted(delivery(60), click(60)) == 0
+    assert counted(delivery(60), click(59)) == 1
+
+
+def test_only_the_clicks_of_the_burst_are_held():
+    assert counted(click(10, "/z"), click(60, "/a"), click(62, "/b"), click(65, "/c"), click(90, "/d")) == 2
+
+
+def test_a_link_is_known_by_its_address_where_it_has_no_name_and_else_is_one_of_its_own():
+    def clicks(*urls):
+        properties = [{"message": "m1", **({"url": url} if url else {})} for url in urls]
+        return [make_event("email_clicked", NOW + second, properties=of) for second, of in enumerate(properties)]
+
+    assert counted(*clicks("https://a.example", "https://a.example", "https://a.example")) == 3
+    assert counted(*clicks("https://a.example", "https://b.example", "https://c.example")) == 0
+    assert counted(*clicks(None, None, None)) == 0
+
+
+def test_a_message_shown_three_times_in_a_moment_is_no_burst_of_links():
+    shown = [
+        make_event("email_opened", NOW + second, properties={"message": "m1", "link": f"/{second}"})
+        for second in range(3)
+    ]
+
+    assert counted(*shown) == 3
+
+
+def test_five_seconds_beside_the_hidden_link_are_still_beside_it():
+    hidden = click(60, "/hidden", signal="honeypot")
+
+    assert counted(click(55, "/a"), hidden) == 0
+    assert counted(hidden, click(65, "/a")) == 0
+    assert counted(click(54, "/a"), hidden, click(66, "/b")) == 2

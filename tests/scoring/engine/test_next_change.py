@@ -165,6 +165,97 @@ def test_a_future_event_a_decision_and_the_next_minute_set_the_due_time():
     assert due(rule_set, make_facts(), next_moment=NOW + 10_000 * DAY) == NOW + 365 * DAY
 
 
+def hr(points):
+    return (make_fit_rule("country", "is", "HR", points),)
+
+
+def test_fit_does_not_put_off_a_rise():
+    # 12 + 30 - 20 is 22; it is 23 when 20 has become 19: 14 days * log2(20 / 19) = 1491.9 minutes.
+    rule_set = make_rule_set(
+        make_rule("demo_requested", 30), make_rule("page_viewed", -20, half_life_days=14), fit=hr(12)
+    )
+    facts = make_facts(make_event("demo_requested"), make_event("page_viewed"), country="HR")
+
+    assert minutes_until_due(rule_set, facts) == 1492
+
+
+def test_a_threshold_above_comes_before_a_point():
+    # 49.5 - 10 is 39.5; it is 40, the MQL threshold, when 10 has become 9.5: 14 days * log2(10 / 9.5) = 1491.9 minutes.
+    rule_set = make_rule_set(make_rule("demo_requested", 49.5), make_rule("page_viewed", -10, half_life_days=14))
+    facts = make_facts(make_event("demo_requested"), make_event("page_viewed"))
+
+    assert minutes_until_due(rule_set, facts) == 1492
+
+
+@pytest.mark.parametrize(("points", "worth"), [(15, 20), (-15, -20)])
+def test_points_that_stay_count_up_to_their_cap(points, worth):
+    # Two of 15 are 30, capped at 20, beside 15 that fade; 30 more make the sum positive. A point is lost in 2006.6 min.
+    rule_set = make_rule_set(
+        {**make_rule("demo_requested", points), "cap": 20}, make_rule("page_viewed", 25 - worth / 4), TRIAL
+    )
+    facts = make_facts(
+        make_event("demo_requested"), make_event("demo_requested", message_id="2"), make_event(),
+        make_event("trial_started"),
+    )  # fmt: skip
+
+    assert minutes_until_due(rule_set, facts) == 2007
+
+
+def test_a_loss_that_is_held_at_its_cap_lets_the_score_rise_only_once_it_has_faded_below():
+    # 50 - 20 is 30. Eight of -10 are -80; they are -20 after two half-lives, -19 after 14 days * log2(80 / 19).
+    rule_set = make_rule_set(
+        make_rule("demo_requested", 50), {**make_rule("page_viewed", -10, half_life_days=14), "cap": 20}, fit=hr(3)
+    )
+    views = [make_event(message_id=str(number)) for number in range(8)]
+
+    exact = 14 * DAY / MINUTE * math.log2(80 / 19)
+    found = minutes_until_due(rule_set, make_facts(make_event("demo_requested"), *views, country="HR"))
+
+    assert exact * 0.995 <= found <= math.ceil(exact)
+
+
+def test_gains_that_fade_faster_than_losses_are_searched_from_below():
+    # With x = 2 ** (-t / 20) 40 x ** 2 - 20 x falls from 20 to 19 at x = (20 + sqrt(3440)) / 80 = 0.98314: 706.4 min.
+    rule_set = make_rule_set(
+        make_rule("trial_started", 40, half_life_days=10), make_rule("page_viewed", -20, half_life_days=20)
+    )
+    exact = -20 * DAY / MINUTE * math.log2((20 + math.sqrt(3440)) / 80)
+    found = minutes_until_due(rule_set, make_facts(make_event("trial_started"), make_event()))
+
+    assert exact * 0.995 <= found <= math.ceil(exact)
+
+
+@pytest.mark.parametrize("held", ["trial_started", "page_viewed"])
+def test_a_lead_is_due_when_it_would_be_alone_whoever_is_scored_beside_it(held):
+    rule_set = make_rule_set(
+        make_rule("trial_started", 15, half_life_days=14, cap=20 if held == "trial_started" else None),
+        make_rule("page_viewed", 8, half_life_days=7, cap=20 if held == "page_viewed" else None),
+        fit=hr(5),
+    )
+    beyond = make_facts(*[make_event(held, message_id=str(number)) for number in range(4)])
+    below = make_facts(make_event("trial_started"), make_event("page_viewed"), country="HR")
+    further = make_facts(*[make_event(held, message_id=str(number)) for number in range(9)], make_event("page_viewed"))
+    batch = [beyond, below, make_facts(), further]
+
+    together = due_at(score_leads(compile_rule_set(rule_set), batch, NOW), np.full(4, np.inf)).tolist()
+
+    assert together == [due(rule_set, facts) or math.inf for facts in batch]
+
+
+def test_a_recycle_ahead_is_looked_at_when_it_comes():
+    assert due(make_rule_set(TRIAL), make_facts(recycled_at=NOW + 3 * DAY)) == NOW + 3 * DAY
+
+
+def test_progress_on_a_journey_is_looked_at_right_after_it_has_left_the_window_and_a_complete_one_never():
+    steps = [{"name": "Guide", "kind": "ebook_downloaded"}, {"name": "Pricing", "kind": "page_viewed"}]
+    rule_set = make_rule_set(journeys=[{"name": "Evaluate", "window_days": 30, "steps": steps}])
+    begun = make_event("ebook_downloaded", days_ago(10))
+
+    # Inside up to and including the thirtieth day; after that the next whole minute.
+    assert due(rule_set, make_facts(begun)) == NOW + 20 * DAY + MINUTE
+    assert due(rule_set, make_facts(begun, make_event("page_viewed", days_ago(9)))) is None
+
+
 @settings(max_examples=250, deadline=None)
 @given(rule_sets, leads, st.integers(-86400, 86400).map(lambda seconds: NOW + seconds), st.data())
 def test_until_it_is_due_a_score_moves_less_than_a_point_and_crosses_nothing(rule_set, facts, as_of, data):
