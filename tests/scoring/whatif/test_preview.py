@@ -1,5 +1,6 @@
 """What publishing a draft would do, before anybody does it."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -143,6 +144,65 @@ def test_it_equals_what_publishing_then_does_lead_by_lead(changed, django_captur
     assert [effect.draft.count for effect in summary.stages] == [
         Lead.objects.filter(stage=stage).count() for stage in ("mql", "sql")
     ]
+
+
+def random_content(dice: random.Random) -> dict:
+    """Return rules, policy, a persona and a journey drawn at random, as a draft takes them."""
+    kinds = ["trial_started", "demo_requested", "page_viewed", "ebook_downloaded"]
+    rules = [
+        {
+            "name": f"Rule {number}",
+            "kind": dice.choice(kinds),
+            "points": dice.choice([-10, 3, 8, 15, 30]),
+            "half_life_days": dice.choice([None, 2, 7, 30]),
+            "cap": dice.choice([None, 20]),
+        }
+        for number in range(dice.randint(1, 5))
+    ]
+    mql, sql = sorted(dice.sample(range(4, 60), 2))
+    policy = {
+        "mql_threshold": mql,
+        "sql_threshold": sql,
+        "margin": dice.randint(1, 3),
+        **{
+            name: dice.random() < 0.5
+            for name in ("mql_on_engagement", "sql_on_hand_raise", "direct", "reopen_disqualified")
+        },
+    }
+    trait = {"name": "Manages", "field": "title", "op": "contains", "value": "manager", "points": 5}
+    steps = [{"name": kind, "kind": kind} for kind in dice.sample(kinds, 2)]
+    return {
+        "name": "Random",
+        "rules": rules,
+        "fit": [MANAGER] if dice.random() < 0.5 else [],
+        "personas": [{"name": "Manager", "minimum": 0.5, "criteria": [trait]}] if dice.random() < 0.5 else [],
+        "journeys": [{"name": "Way", "window_days": dice.choice([3, 30]), "steps": steps}],
+        "policy": policy,
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_it_equals_what_publishing_then_does_whatever_the_rules_before_and_after(
+    seed, django_capture_on_commit_callbacks
+):
+    dice = random.Random(seed)
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(import_draft(random_content(dice), now=NOON), by=None, now=NOON)
+    leads = population()
+    draft = import_draft(random_content(dice), now=NOON)
+    now = NOON + timedelta(hours=dice.randint(1, 200))
+    compared = compare_leads([lead.pk for lead in leads], live_rule_set(), compiled(draft), now=now)
+    foretold = dict(zip(compared.leads.id.tolist(), compared.draft.stages, strict=True))
+    scores = dict(zip(compared.leads.id.tolist(), compared.draft.scores.score.tolist(), strict=True))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(draft, by=None, now=now)
+    drain_all(clock=lambda: now)
+
+    after = Lead.objects.in_bulk()
+    assert set(foretold) == set(after)
+    assert foretold == {pk: lead.stage for pk, lead in after.items()}
+    assert scores == pytest.approx({pk: lead.score for pk, lead in after.items()})
 
 
 def test_a_lead_that_the_live_rules_would_move_anyway_is_not_laid_at_the_drafts_door():
