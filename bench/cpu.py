@@ -1,4 +1,7 @@
-"""How much CPU a part of the product has used: it says more than seconds do on a machine that others use as well."""
+"""How much CPU and memory a part of the product has used.
+
+CPU says more than seconds do on a machine that others use as well.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -24,6 +27,11 @@ def database_seconds() -> float:
     if connection.vendor != "postgresql" or not PROC.exists():
         return 0.0
     return sum(_own_seconds(pid) for pid in _pids() if f" {name} " in _title(pid))
+
+
+def peak_memory(pid: int) -> float:
+    """Return the most memory that a process, or one it started, ever held, MB; 0 where the system does not tell."""
+    return max(_own_peak(one) for one in _family(pid))
 
 
 class Costs:
@@ -67,6 +75,14 @@ def _own_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _own_peak(pid: int) -> float:
+    try:
+        lines = (PROC / str(pid) / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return max((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), default=0.0)
 
 
 def _pids() -> Iterator[int]:

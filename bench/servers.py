@@ -40,11 +40,11 @@ def empty_server() -> Iterator[Server]:
 
 
 @contextmanager
-def worker() -> Iterator[int]:
-    """Run one worker: with Redis Celery's, in one process with its beat, else `manage.py worker`; give its id."""
+def worker(processes: int = 1) -> Iterator[int]:
+    """Run a worker: with Redis Celery's with its beat and so many processes, else `manage.py worker`; give its id."""
     if settings.REDIS_URL:
         schedule = str(settings.VAR_DIR / "bench-schedule")
-        celery = [sys.executable, "-m", "celery", "--app", "leadcrm", "worker", "--concurrency", "1"]
+        celery = [sys.executable, "-m", "celery", "--app", "leadcrm", "worker", "--concurrency", str(processes)]
         command = [*celery, "--beat", "--schedule", schedule, "--loglevel", "WARNING"]
     else:
         command = [*MANAGE, "worker"]

@@ -5,6 +5,7 @@ import resource
 import subprocess
 import time
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -13,14 +14,17 @@ from bench.report import Line, middle
 from bench.rounds import alternate
 from bench.rows import make_leads
 from bench.servers import MANAGE
+from bench.spread import Spread
 from leads.models import Event, Lead
 from scoring.engine.facts import BehaviourRule
+from scoring.qualification.rescore import rescore_leads
 from scoring.rules.default import add_default_rule_set
 from scoring.rules.live import live_rule_set
 
 SIZE = 100_000
 EVENTS = 20
 ROUNDS = 3
+SINGLE_LEADS, SINGLE_EVENTS, WARM_UP = 200, 200, 20
 LIMIT = "one SQL aggregate over the same events, one process, one FILTER a rule"
 NEVER_FADES = 1e9  # days
 
@@ -46,12 +50,36 @@ def run(size: int) -> None:
         None,
         limit_rate,
         rate / limit_rate,
-        f"events/s of `manage.py rescore --all`, one process, {EVENTS} events a lead, {rules} rules; limit: {LIMIT}",
+        f"events/s of `manage.py rescore --all`, one process, {EVENTS} events a lead, {rules} rules; limit: {LIMIT}; "
+        f"two_workers: after publishing, two processes of Celery beside one; one_lead_ms: one of {SINGLE_EVENTS} events",
         {
             "leads_per_second": round(rate / EVENTS),
             "events_per_python_cpu_second": round(total / middle([cpu for _, cpu in ours])),
+            **_spread(),
+            "one_lead_ms": round(_one_lead_ms(size), 2),
         },
     ).print()
+
+
+def _spread() -> dict[str, float | None]:
+    """Return how many times as fast two of Celery's processes are as one after publishing; what each takes, MB."""
+    if not settings.REDIS_URL:
+        return {"two_workers": None, "worker_mb": None}
+    spread = Spread()
+    ones, twos = alternate(lambda _: spread.seconds(1), lambda _: spread.seconds(2), ROUNDS)
+    return {"two_workers": round(middle(ones) / middle(twos), 2), "worker_mb": round(spread.memory)}
+
+
+def _one_lead_ms(size: int) -> float:
+    """Return the median of scoring one lead with many events, as a worker does for a lead that has just come in."""
+    first, last = size + 1, size + WARM_UP + min(SINGLE_LEADS, size)
+    make_leads(first, last, events=SINGLE_EVENTS)
+    took = []
+    for lead_id in range(first, last + 1):
+        started = time.perf_counter()
+        rescore_leads([lead_id], now=timezone.now())
+        took.append(time.perf_counter() - started)
+    return 1000 * middle(took[WARM_UP:])
 
 
 def _rescore() -> tuple[float, float]:
