@@ -51,7 +51,7 @@ def run(size: int) -> None:
         limit_rate,
         rate / limit_rate,
         f"events/s of `manage.py rescore --all`, one process, {EVENTS} events a lead, {rules} rules; limit: {LIMIT}; "
-        f"two_workers: after publishing, two processes of Celery beside one; one_lead_ms: one of {SINGLE_EVENTS} events",
+        f"two_workers: after publishing, two Celery processes beside one; one_lead_ms: of {SINGLE_EVENTS} events",
         {
             "leads_per_second": round(rate / EVENTS),
             "events_per_python_cpu_second": round(total / middle([cpu for _, cpu in ours])),
