@@ -21,7 +21,7 @@ def asked_rules(request: HttpRequest) -> CompiledRuleSet:
     """
     if "definition" in request.POST:
         return unsaved_rules(_definition(request.POST["definition"]))
-    return version_rules(whole_number(request.GET.get("version") or request.POST.get("version") or ""))
+    return version_rules(asked_version(request.GET.get("version") or request.POST.get("version") or ""))
 
 
 def rules_or_live(request: HttpRequest) -> CompiledRuleSet:
@@ -32,11 +32,17 @@ def rules_or_live(request: HttpRequest) -> CompiledRuleSet:
         return live_rule_set()
 
 
-def whole_number(version: str) -> int | None:
+def asked_version(text: str) -> int | None:
     """Read a version, None where it is empty. Raises NotUnderstood."""
-    if version and not (version.isascii() and version.isdecimal() and len(version) < 10):
-        raise NotUnderstood(f"A version is a whole number, got {version[:40]!r}.")
-    return int(version) if version else None
+    version = whole_number(text)
+    if text and version is None:
+        raise NotUnderstood(f"A version is a whole number, got {text[:40]!r}.")
+    return version
+
+
+def whole_number(text: str) -> int | None:
+    """Read a version or an id as an address brings it; None where it is none that a column holds."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _definition(text: str) -> dict[str, object]:

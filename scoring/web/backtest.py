@@ -19,7 +19,7 @@ from scoring.engine.json_object import RuleSetError
 from scoring.models import RuleSet
 from scoring.rules.live import NoLiveRuleSet
 from scoring.rules.state import state_of
-from scoring.web.asked import NotUnderstood, rules_or_live, whole_number
+from scoring.web.asked import NotUnderstood, asked_version, rules_or_live, whole_number
 from scoring.web.figures import lift_cells
 from scoring.whatif.accept import set_points
 from scoring.whatif.backtest import Backtest, backtest
@@ -98,14 +98,12 @@ def _context(found: Backtest) -> dict[str, object]:
 
 def _page(said: QueryDict, version: str) -> str:
     page = "scoring" if said.get("back") == "editor" else "scoring-backtest"
-    is_known = (
-        RuleSet.objects.filter(version=int(version)).exists() if version.isdecimal() and len(version) < 10 else False
-    )
+    is_known = RuleSet.objects.filter(version=whole_number(version)).exists()
     return f"{reverse(page)}?version={version}" if is_known else reverse(page)
 
 
 def _version(said: QueryDict) -> int:
-    version = whole_number(said.get("version", ""))
+    version = asked_version(said.get("version", ""))
     if version is None:
         raise NotUnderstood("A version is a whole number, got none.")
     return version

@@ -22,6 +22,7 @@ from scoring.rules.diff import Change, changes
 from scoring.rules.draft import change_draft, start_draft
 from scoring.rules.progress import rescore_progress
 from scoring.rules.state import state_of
+from scoring.web.asked import whole_number
 from scoring.web.editor_fields import GATES, LIMIT_SPECS, POLICY_SPECS, SPECS, Spec
 from scoring.web.editor_form import TABS, EditorForm
 from scoring.web.editor_words import HELP
@@ -64,7 +65,7 @@ def editable_version(version: str) -> RuleSet | None:
     """Return the version asked for; without one the newest draft, or the live version. Raises Http404."""
     rows = RuleSet.objects.select_related("published_by")
     if version:
-        return get_object_or_404(rows, version=_number(version))
+        return get_object_or_404(rows, version=_version(version))
     drafts = rows.filter(status=RuleSetStatus.DRAFT).order_by("-version")
     return drafts.first() or rows.filter(status=RuleSetStatus.LIVE).first()
 
@@ -81,7 +82,7 @@ def show_editor(request: HttpRequest, rule_set: RuleSet) -> HttpResponse:
 @require_POST
 def edit_rules(request: HttpRequest) -> HttpResponse:
     """Save what the form says to the draft; of the live version a draft is begun. htmx gets the form alone."""
-    row = get_object_or_404(RuleSet, version=_number(request.POST.get("version", "")))
+    row = get_object_or_404(RuleSet, version=_version(request.POST.get("version", "")))
     tab = request.POST.get("tab", "")
     form = EditorForm.sent(tab if tab in TABS else "rules", request.POST)
     form.step(request.POST.get("do", ""))
@@ -200,7 +201,8 @@ def _field(form: EditorForm, number: int | None, section: str, spec: Spec, texts
     return FieldShown(spec, name, texts.get(spec.key, ""), error, HELP.get(spec.key, ""))
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+def _version(text: str) -> int:
+    version = whole_number(text)
+    if version is None:
         raise Http404(f"A version is a whole number, got {text[:40]!r}.")
-    return int(text)
+    return version

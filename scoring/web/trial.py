@@ -19,6 +19,7 @@ from scoring.models import RuleSet, RuleSetStatus
 from scoring.qualification.ledger import ledger_lines
 from scoring.qualification.trial import try_lead
 from scoring.rules.definition import rule_set_from_rows
+from scoring.web.asked import whole_number
 
 FOUND_AT_MOST = 10
 VERSIONS_OFFERED = 50
@@ -29,11 +30,11 @@ VERSIONS_OFFERED = 50
 def try_page(request: HttpRequest) -> HttpResponse:
     """Search a lead with ?q=, then explain ?lead= at ?as_of= under ?version=; now and the live version unless given."""
     query, wrong = request.GET.get("q", "").strip()[:100], ""
-    lead = Lead.objects.current().filter(pk=_number(request.GET.get("lead", "")) or 0).first()
+    lead = Lead.objects.current().filter(pk=whole_number(request.GET.get("lead", ""))).first()
     as_of = _moment(request.GET.get("as_of", ""))
     if as_of is None:
         wrong = f"A time looks like 2026-06-17T12:00, got {request.GET['as_of'][:40]!r}."
-    chosen = _chosen(_number(request.GET.get("version", "")))
+    chosen = _chosen(whole_number(request.GET.get("version", "")))
     context: dict[str, Any] = {
         "query": query,
         "lead": lead,
@@ -83,7 +84,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -21,6 +21,7 @@ from scoring.rules.diff import Change, changes
 from scoring.rules.draft import delete_draft, import_draft, start_draft
 from scoring.rules.progress import rescore_progress
 from scoring.rules.publish import publish
+from scoring.web.asked import whole_number
 
 PAGE_SIZE = 50
 NEWEST_FIRST = Order(("version",), is_descending=True)
@@ -48,9 +49,8 @@ def versions(request: HttpRequest) -> HttpResponse:
 def version_page(request: HttpRequest, version: int) -> HttpResponse:
     """Say in words what a version changes against another: ?against=12, the live one unless it is given."""
     after = _find(version)
-    against = request.GET.get("against", "")
-    is_number = against.isascii() and against.isdecimal() and len(against) < 10
-    before = _find(int(against)) if is_number else _live()
+    against = whole_number(request.GET.get("against", ""))
+    before = _live() if against is None else _find(against)
     context = {
         "difference": _difference(before, after) if before else None,
         "rule_set": after,
