@@ -98,7 +98,7 @@ def _context(found: Backtest) -> dict[str, object]:
 
 def _page(said: QueryDict, version: str) -> str:
     page = "scoring" if said.get("back") == "editor" else "scoring-backtest"
-    is_known = RuleSet.objects.filter(version=whole_number(version)).exists()
+    is_known = RuleSet.objects.filter(version=whole_number(version) or 0).exists()
     return f"{reverse(page)}?version={version}" if is_known else reverse(page)
 
 

@@ -30,7 +30,7 @@ VERSIONS_OFFERED = 50
 def try_page(request: HttpRequest) -> HttpResponse:
     """Search a lead with ?q=, then explain ?lead= at ?as_of= under ?version=; now and the live version unless given."""
     query, wrong = request.GET.get("q", "").strip()[:100], ""
-    lead = Lead.objects.current().filter(pk=whole_number(request.GET.get("lead", ""))).first()
+    lead = Lead.objects.current().filter(pk=whole_number(request.GET.get("lead", "")) or 0).first()
     as_of = _moment(request.GET.get("as_of", ""))
     if as_of is None:
         wrong = f"A time looks like 2026-06-17T12:00, got {request.GET['as_of'][:40]!r}."

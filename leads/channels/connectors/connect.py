@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.audit.record import record_audit
-from leads.channels.connectors.mapping import PATH, TARGETS, WHO
+from leads.channels.connectors.mapping import LONGEST_PATH, PATH, TARGETS, WHO
 from leads.channels.connectors.provider import Provider
 from leads.channels.connectors.registry import provider_of
 from leads.errors import InvalidValue
@@ -111,7 +111,7 @@ def checked_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     labels = {target.name: target.label for target in TARGETS}
     paths = {name: path.strip() for name, path in mapping.items() if name in labels and path.strip()}
     for name, path in paths.items():
-        if not PATH.fullmatch(path) or len(path) > 200:
+        if not PATH.fullmatch(path) or len(path) > LONGEST_PATH:
             raise InvalidValue(f"{labels[name]} must be a path such as data.email, got “{path[:60]}”.")
     if not any(name in paths for name in WHO):
         raise InvalidValue("Say where the e-mail address, the phone number or the user id is: one of them is needed.")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from leads.channels.connectors.incoming import Unfetched
+from leads.channels.connectors.linkedin import form_id_of
 from leads.channels.connectors.reading import clean, text
 from leads.channels.connectors.signing import hex_mac
 
@@ -58,8 +59,7 @@ class LinkedInClient:
         response_urn, _, form_urn = reference.partition(" ")
         response = self._get(f"leadFormResponses/{quote(response_urn.rpartition(':')[2], safe='')}")
         form_urn = text(response, "versionedLeadGenFormUrn") or form_urn
-        form_id = form_urn.rpartition("leadGenForm:")[2].partition(",")[0].strip("()")
-        return {"response": response, "form": self._get(f"leadForms/{quote(form_id, safe='')}")}
+        return {"response": response, "form": self._get(f"leadForms/{quote(form_id_of(form_urn), safe='')}")}
 
     def _get(self, path: str) -> Mapping[str, Any]:
         headers = {

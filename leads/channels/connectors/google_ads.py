@@ -92,7 +92,7 @@ class GoogleAds(Provider):
         if not is_wanted(form_id, sent.options):
             return Nothing(f"Form {form_id} is not among the forms that this connector takes.")
         answers = {text(one, "column_id"): text(one, "string_value") for one in items(said, "user_column_data")}
-        person = _person(answers, vendor_id=f"google-ads:{text(said, 'lead_id')}")
+        person = Person.answered(answers, COLUMNS, vendor_id=f"google-ads:{text(said, 'lead_id')}")
         if not person.email and not person.phone:
             return Nothing("The form has neither an e-mail address nor a phone number.")
         properties = {"form": form_id, "ad_network": "google", "api_version": text(said, "api_version")}
@@ -125,14 +125,6 @@ class GoogleAds(Provider):
         return Incoming(
             "POST", url, {"content-type": "application/json"}, {}, json.dumps(_sample(secrets, now)).encode()
         )
-
-
-def _person(answers: Mapping[str, str], *, vendor_id: str) -> Person:
-    found = {
-        name: next((answers[column] for column in columns if answers.get(column)), "")
-        for name, columns in COLUMNS.items()
-    }
-    return Person.of(found, vendor_id=vendor_id)
 
 
 def _others(said: Mapping[str, Any]) -> dict[str, str]:

@@ -125,8 +125,7 @@ class LinkedInLeadSync(Provider):
             return Trial("LinkedIn marked it as a test lead.")
         answers, others = _answers(content)
         lead = need(said, "leadGenFormResponse")
-        found = {name: next(filter(None, map(answers.get, asked)), "") for name, asked in QUESTIONS.items()}
-        person = Person.of(found, vendor_id=_vendor_id(lead))
+        person = Person.answered(answers, QUESTIONS, vendor_id=_vendor_id(lead))
         if not person.email and not person.phone:
             return Nothing("The form has neither an e-mail address nor a phone number.")
         first, channel = CAME_BY.get(text(said, "leadType"), CAME_BY["COMPANY"])

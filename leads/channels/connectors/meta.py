@@ -111,23 +111,23 @@ class MetaLeadAds(Provider):
 
     def read_fetched(self, sent: Sent, content: Mapping[str, object], *, now: datetime) -> Outcome:
         """Tell of a click on an ad and of a form, by the answers that Graph gave."""
-        value = at(read_json(sent.body), "entry.0.changes.0.value")
-        leadgen_id = need(value, "leadgen_id")
+        notice = at(read_json(sent.body), "entry.0.changes.0.value")
+        leadgen_id = need(notice, "leadgen_id")
         answers = _answers(content)
-        person = _person(answers, vendor_id=f"meta:{leadgen_id}")
+        person = Person.answered(answers, QUESTIONS, vendor_id=f"meta:{leadgen_id}")
         if not person.email and not person.phone:
             return Nothing("The form has neither an e-mail address nor a phone number.")
-        occurred_at = happened(content.get("created_time") or at(value, "created_time"), now=now)
-        ad = text(content, "ad_id") or text(value, "ad_id")
+        occurred_at = happened(content.get("created_time") or at(notice, "created_time"), now=now)
+        ad = text(content, "ad_id") or text(notice, "ad_id")
         properties = {
-            "form": text(value, "form_id"),
-            "page": text(value, "page_id"),
+            "form": text(notice, "form_id"),
+            "page": text(notice, "page_id"),
             "ad": ad,
-            "ad_group": text(content, "adset_id") or text(value, "adgroup_id"),
+            "ad_group": text(content, "adset_id") or text(notice, "adgroup_id"),
             "campaign": text(content, "campaign_name") or text(content, "campaign_id"),
             "ad_network": "instagram" if text(content, "platform") == "ig" else "facebook",
         }
-        properties = {name: said for name, said in properties.items() if said}
+        properties = {name: value for name, value in properties.items() if value}
         # A form may also stand on the page itself; that is no ad.
         first = "ad_clicked" if ad else "social_interaction"
         given = {name: answer for name, answer in answers.items() if not _is_known(name)}
@@ -181,11 +181,3 @@ def _joined(values: object) -> str:
 
 def _is_known(question: str) -> bool:
     return any(question in questions for questions in QUESTIONS.values())
-
-
-def _person(answers: Mapping[str, str], *, vendor_id: str) -> Person:
-    found = {
-        name: next((answers[question] for question in questions if answers.get(question)), "")
-        for name, questions in QUESTIONS.items()
-    }
-    return Person.of(found, vendor_id=vendor_id)

@@ -1,6 +1,6 @@
 """What a vendor says about a person, made into identifiers and traits, and the events around them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,14 @@ class Person:
     def of(cls, parts: Mapping[str, Any], *, vendor_id: str = "") -> "Person":
         """Return the person with these parts, by the names of the fields."""
         return cls(**{**parts, "vendor_id": vendor_id})
+
+    @classmethod
+    def answered(
+        cls, answers: Mapping[str, str], questions: Mapping[str, Sequence[str]], *, vendor_id: str
+    ) -> "Person":
+        """Return the person whom answers tell of. questions: those that ask for a part, the first answered counts."""
+        parts = {name: next(filter(None, map(answers.get, asked)), "") for name, asked in questions.items()}
+        return cls.of(parts, vendor_id=vendor_id)
 
     def keys(self) -> tuple[Key, ...]:
         """Return what the person is recognised by, strongest first."""

@@ -13,11 +13,12 @@ from django.db import transaction
 
 from leads.channels.connectors.fetch import client_of
 from leads.channels.connectors.incoming import Made, Malformed, Nothing, Outcome, Sent, ToFetch, Trial, Unfetched
+from leads.channels.connectors.provider import Provider
 from leads.channels.connectors.registry import provider_of
 from leads.events.catalog import label_of
 from leads.intake.inbound import InboundEvent
 from leads.intake.take_in import take_in
-from leads.models import Delivery, DeliveryState, Event
+from leads.models import Connector, Delivery, DeliveryState, Event
 from leads.secrets import SecretsUnreadable, unseal
 
 logger = logging.getLogger(__name__)
@@ -89,21 +90,22 @@ def _claim(delivery_id: int, now: datetime) -> Delivery | None:
     return delivery if won else None
 
 
-def _read(delivery: Delivery, now: datetime) -> Outcome:
-    provider = provider_of(delivery.connector.provider)
+def _provider(connector: Connector) -> Provider:
+    provider = provider_of(connector.provider)
     if provider is None:
-        raise Malformed(f"This version knows no provider {delivery.connector.provider}.")
-    return provider.read(sent_of(delivery), now=now)
+        raise Malformed(f"This version knows no provider {connector.provider}.")
+    return provider
+
+
+def _read(delivery: Delivery, now: datetime) -> Outcome:
+    return _provider(delivery.connector).read(sent_of(delivery), now=now)
 
 
 def _fetch(delivery: Delivery, wanted: ToFetch, now: datetime) -> Outcome:
     _set(delivery, state=DeliveryState.PENDING)
     connector = delivery.connector
     content = client_of(connector.provider, unseal(connector.sealed_secrets)).fetch(wanted.reference)
-    provider = provider_of(connector.provider)
-    if provider is None:
-        raise Malformed(f"This version knows no provider {connector.provider}.")
-    return provider.read_fetched(sent_of(delivery), content, now=now)
+    return _provider(connector).read_fetched(sent_of(delivery), content, now=now)
 
 
 def _finish(delivery: Delivery, outcome: Outcome, now: datetime) -> None:

@@ -16,7 +16,7 @@ EMPTY: Mapping[str, Any] = {}
 def read_json(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a body. Raises Malformed."""
     try:
-        # A number that no database column holds is kept as the text that it came as.
+        # NaN and Infinity are no JSON, and no database keeps them: they are as good as missing.
         said = json.loads(body, parse_constant=lambda name: None)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"The body is no JSON: {str(error)[:120]}.") from None

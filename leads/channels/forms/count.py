@@ -85,12 +85,12 @@ def count_seen(form: Form, steps: Sequence[str], token: PageToken, *, now: datet
 def count_sent(form: Form, typed: Mapping[str, Any], token: PageToken | None, *, now: datetime) -> None:
     """Count a submission. Of a page without JavaScript the steps before it are only known now."""
     if token is None:
-        return count_step(form, ELSEWHERE, now=now)
+        count_step(form, ELSEWHERE, now=now)
+        return
     steps = [START, *(FIELD + field.name for field in _counted(form) if clean_text(typed.get(field.name)))]
     if clean_text(typed.get(COUNTS_ITSELF)):
         steps = [step for step in steps if _is_first(token, step)]
     count_steps(form, [*steps, SENT], now=now)
-    return None
 
 
 def funnel_of(form: Form, *, now: datetime) -> Funnel:
@@ -131,4 +131,5 @@ def _is_first(token: PageToken, step: str) -> bool:
     try:
         return cache.add(f"form-step:{token.nonce}:{step}", 1, ONCE_FOR)
     except Exception:
+        # The cache is away: a step that counts twice is the smaller harm, and no form may fail for that.
         return True

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from leads import signals
 from leads.channels.forms.answers import Answers, read_answers
-from leads.channels.forms.fields import BY_SENDING, Field, asked_fields
+from leads.channels.forms.fields import BY_SENDING, ConsentText, Field, asked_fields
 from leads.channels.forms.mail import owe_mail
 from leads.channels.forms.told import keys_of, message_id_of, tell_what, tell_who
 from leads.channels.forms.visit import Visit
@@ -113,11 +113,9 @@ def _settle(
 ) -> None:
     """Store what a new submission brings along: consents, mails to the person, and what waits to be confirmed."""
     record_consents(
-        _consent(form, submitted, channel.channel, channel.wording, channel.mode, identifiers, visit, now)
-        for channel in submitted.answers.consents
+        _consent(form, submitted, agreed, identifiers, visit, now=now) for agreed in submitted.answers.consents
     )
     address = identifiers.get(EMAIL)
-    kept = FormSubmission.objects.filter(message_id=submitted.message_id)
     if submitted.waits and address:
         waiting = {
             "form": form,
@@ -131,7 +129,8 @@ def _settle(
         owe_mail(form, FormMailKind.OPT_IN, submitted.message_id, address, now=now)
     else:
         # One that was blocked for coming too fast and then sent again.
-        kept.filter(state=SubmissionState.BLOCKED).update(state=SubmissionState.TAKEN, taken_at=now)
+        blocked = FormSubmission.objects.filter(message_id=submitted.message_id, state=SubmissionState.BLOCKED)
+        blocked.update(state=SubmissionState.TAKEN, taken_at=now)
     if has_happened and address and form.mail_text:
         owe_mail(form, FormMailKind.REPLY, submitted.message_id, address, now=now)
     signals.form_sent.send(sender=Form, form_id=form.pk, message_id=submitted.message_id, now=now)
@@ -155,21 +154,20 @@ def _identifiers(form: Form, answers: Answers, visit: Visit) -> dict[str, Identi
 def _consent(
     form: Form,
     submitted: Submitted,
-    channel: str,
-    wording: str,
-    mode: str,
+    agreed: ConsentText,
     identifiers: Mapping[str, Identifier],
     visit: Visit,
+    *,
     now: datetime,
 ) -> Consent:
-    address = identifiers.get(ADDRESS_OF[ConsentChannel(channel)])
-    is_pending = submitted.waits and channel == ConsentChannel.EMAIL
+    address = identifiers.get(ADDRESS_OF[ConsentChannel(agreed.channel)])
+    is_pending = submitted.waits and agreed.channel == ConsentChannel.EMAIL
     return Consent(
         identifier_id=address.pk if address else submitted.identifier_id,
-        channel=channel,
+        channel=agreed.channel,
         state=ConsentState.PENDING if is_pending else ConsentState.GIVEN,
-        how=ConsentHow.SENDING if mode == BY_SENDING else ConsentHow.BOX,
-        wording=wording,
+        how=ConsentHow.SENDING if agreed.mode == BY_SENDING else ConsentHow.BOX,
+        wording=agreed.wording,
         form=form,
         page=visit.page[:500],
         message_id=submitted.message_id,
