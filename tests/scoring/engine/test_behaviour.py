@@ -161,3 +161,36 @@ def test_behaviour_stops_at_its_limit_and_says_so():
         ("demo_requested rule", "behaviour", 30),
         ("behaviour_limit", "adjustment", -20),
     ]
+
+
+def test_a_rules_conditions_are_asked_of_its_own_events_and_of_no_other_rules():
+    # Two views of pricing and one of the blog: 2 x 3 points by the first rule, 3 x 1 by the second.
+    rule_set = make_rule_set(make_rule(points=3, name="Pricing", conditions=PRICING), make_rule(name="Any", points=1))
+    views = [make_event(message_id=path, properties={"path": path}) for path in ("/pricing", "/pricing/teams", "/blog")]
+
+    entries = score_of(rule_set, make_facts(*views)).entries
+
+    assert [(entry.rule, entry.points_now, entry.count) for entry in entries] == [("Pricing", 6, 2), ("Any", 3, 3)]
+
+
+def test_a_cap_holds_losses_as_well_with_and_without_decay():
+    rule_set = make_rule_set(make_rule("demo_requested", 50), make_rule(points=-10, cap=15))
+    facts = make_facts(make_event("demo_requested"), *[make_event(message_id=str(number)) for number in range(3)])
+
+    _, loss = score_of(rule_set, facts).entries
+
+    assert (loss.points_given, loss.points_now, loss.count) == (-15, -15, 3)
+
+
+@pytest.mark.parametrize(
+    ("points", "lines"),
+    [
+        (60, []),
+        (70, [("behaviour_limit", "adjustment", -10, -10, 0, None)]),
+        (-5, [("behaviour_floor", "adjustment", 5, 5, 0, None)]),
+    ],
+)
+def test_a_line_brings_the_sum_back_into_its_limits_where_it_is_outside(points, lines):
+    _, *adjusted = score_of(make_rule_set(make_rule(points=points)), make_facts(make_event())).entries
+
+    assert adjusted == lines

@@ -64,6 +64,7 @@ NOT_MET = [
     ("gt", 10, "many"),
     ("gt", 10, "2026-01-01"),
     ("gt", 0, True),
+    ("lt", 10, 10),
     ("lt", 10, float("nan")),
     ("lt", "2026-01-01", "yesterday"),
     ("matches_domain", "google.com", "notgoogle.com"),

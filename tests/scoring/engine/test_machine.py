@@ -105,3 +105,13 @@ def test_five_seconds_beside_the_hidden_link_are_still_beside_it():
     assert counted(click(55, "/a"), hidden) == 0
     assert counted(hidden, click(65, "/a")) == 0
     assert counted(click(54, "/a"), hidden, click(66, "/b")) == 2
+
+
+def test_what_comes_together_with_a_human_sign_stays_held():
+    click_ahead, sign = click(300, signal="prefetch"), make_event("form_submitted", NOW + 300)
+
+    assert counted(click_ahead, sign) == 0
+
+
+def test_a_click_is_held_from_its_very_moment_on():
+    assert counted(delivery(0), click(10), as_of=NOW + 10) == 0
