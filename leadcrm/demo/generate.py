@@ -20,12 +20,12 @@ from leadcrm.demo.life import Life, World, live_through
 from leadcrm.demo.organizations import Taken, make_companies
 from leadcrm.demo.people import Person, make_person
 from leadcrm.demo.rows import FirstIds, Rows, Told
+from leadcrm.demo.rules import add_demo_rules
 from leadcrm.demo.sales import Rep
 from leadcrm.demo.story import Story
 from leadcrm.demo.users import make_rejections, make_users, make_website
 from leads.handoff.clock import sales_hours
 from leads.models import Event, Identifier, Lead, Organization, Role, Stage
-from scoring.rules.default import add_default_rule_set
 from scoring.rules.live import live_rule_set
 
 CHUNK = 2_000
@@ -55,7 +55,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     The same seed and day give the same story; `report` hears how many leads each chunk stored.
     """
     users = make_users()
-    add_default_rule_set(now=now)
+    add_demo_rules(now=now)
     live = live_rule_set()
     website = make_website(now=now)
     make_rejections(website, now=now)

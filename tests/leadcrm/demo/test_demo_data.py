@@ -14,6 +14,7 @@ from leads.models import (
     Event,
     Identifier,
     Lead,
+    LeadJourney,
     LeadSearch,
     Organization,
     Role,
@@ -27,6 +28,7 @@ from scoring.qualification.drain import drain_all
 from scoring.qualification.states import states_of
 from scoring.rules.live import live_rule_set
 from tests.make import make_lead
+from tests.make_rules import TRIAL, publish_rules
 from tests.scoring.stored_facts import stored_facts, stored_state
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,26 @@ def test_scoring_right_after_scores_everybody_and_moves_nobody():
 
     assert StageChange.objects.count() == moves
     assert not Lead.objects.filter(scored_at=None).exists()
+
+
+def test_leads_match_personas_and_are_on_a_journey():
+    make()
+    drain_all(clock=lambda: MORNING)
+
+    personas = set(Lead.objects.values_list("persona", flat=True))
+    journeys = LeadJourney.objects.filter(name="Evaluate")
+    assert personas == {"", "Office manager", "Café owner"}
+    assert journeys.filter(is_complete=True).exists()
+    assert journeys.filter(is_complete=False).exists()
+
+
+def test_rules_that_somebody_has_changed_stay_as_they_are():
+    publish_rules([TRIAL])
+    version = publish_rules([TRIAL]).version
+
+    make(20)
+
+    assert live_rule_set().rule_set.version == version
 
 
 def test_at_no_event_would_the_engine_have_moved_a_lead_that_stayed():
