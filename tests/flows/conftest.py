@@ -66,7 +66,11 @@ def var_dir(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="package")
 def served(django_db_setup, django_db_blocker, var_dir) -> Iterator[str]:
-    """Serve the product on the tests' database, with what works beside it, and return its address."""
+    """Serve the product on the tests' database, with what works beside it, and return its address.
+
+    It ends with the last test of this folder, which for pytest is a package by its __init__.py: other tests start
+    processes of their own on the same database.
+    """
     with django_db_blocker.unblock():
         database = database_url()
     with own_redis(settings.REDIS_URL) as broker, vendor_apis() as apis:
