@@ -25,7 +25,7 @@ from scoring.rules.state import state_of
 from scoring.web.asked import whole_number
 from scoring.web.editor_fields import GATES, LIMIT_SPECS, POLICY_SPECS, SPECS, Spec
 from scoring.web.editor_form import TABS, EditorForm
-from scoring.web.editor_words import HELP
+from scoring.web.editor_words import EMPTY, HELP
 from scoring.web.figures import name_key
 
 TAB_LABELS = {"rules": "Rules", "personas": "Personas", "journeys": "Journeys", "policy": "Thresholds and gates"}
@@ -162,6 +162,7 @@ def _section(form: EditorForm, section: str, before: dict[str, Any] | None, foun
         "add": ADD_LABELS[section],
         "rows": rows,
         "gone": gone,
+        "empty": EMPTY[section],
         "has_points": section in ("rules", "fit"),
         "limit": _field(form, None, "", LIMITS[section], form.values) if section in LIMITS else None,
     }

@@ -1,4 +1,4 @@
-"""What the rule editor says below its fields."""
+"""What the rule editor says below its fields, and where there is nothing yet."""
 
 HELP = {
     "conditions": "All must hold: properties.path starts_with /pricing",
@@ -15,4 +15,13 @@ HELP = {
     "require_journey": "A journey's name, or “any”: only who completed it becomes an SQL by score.",
     "direct": "Every MQL is an SQL at once; the gates still apply.",
     "reopen_disqualified": "A disqualified lead that asks for sales is looked at again.",
+}
+
+EMPTY = {
+    "rules": "None yet. A rule says what something that a lead did is worth, and how fast that fades.",
+    "fit": "None yet. A fit rule gives points for who a lead is: title, country, size of the company.",
+    "personas": "None yet. A persona describes somebody you sell to: a lead that matches gets its points, and what is "
+    "not known of it yet stands on its page as questions to ask. A gate can ask for a persona.",
+    "journeys": "None yet. A journey is steps in their order, within so many days, that lead to a sale. The lead's "
+    "page shows how far it has come, and a gate can ask for a journey.",
 }

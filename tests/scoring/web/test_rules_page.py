@@ -1,5 +1,6 @@
 """The page of the live rule set."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,3 +50,15 @@ def test_without_a_live_rule_set_it_says_so(browser):
     RuleSet.objects.all().delete()
 
     assert "No rule set is live, so nothing is scored." in browser.get("/scoring/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["sales", "marketer", "manager"])
+def test_every_link_on_the_page_of_the_rules_opens_for_who_reads_it(db, request, signed_in, role):
+    publish_rules([TRIAL])
+    client = signed_in(request.getfixturevalue(role))
+
+    page = client.get("/scoring/").content.decode()
+
+    links = set(re.findall(r'href="(/scoring/[^"]*)"', page))
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert ("/scoring/versions/" in links) == (role != "sales")
