@@ -79,7 +79,8 @@ def _programs(host: str, processes: int, threads: int) -> dict[str, list[str]]:
 
 
 def _web(host: str, processes: int, threads: int) -> list[str]:
-    kind = ["--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    # Its warning is that there are more threads than cores, which is meant: they wait for the database.
+    kind = ["--interface", "wsgi", "--no-ws", "--log-level", "error"]
     size = ["--workers", str(processes), "--blocking-threads", str(threads), "--workers-kill-timeout", "10"]
     address = ["--host", host, "--port", str(settings.PORT)]
     return [*PYTHON, "-m", "granian", *kind, *size, *address, "leadcrm.wsgi:application"]
