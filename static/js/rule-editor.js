@@ -31,12 +31,12 @@
     if (field) field.value = typing.value;
   });
 
-  // A panel that could not be had says so, keeps what it showed, and offers to try again.
+  // A panel that could not be had, or a change that could not be saved, says so and keeps what it showed.
   function tellFailure(event) {
-    const slot = event.detail.elt;
-    const words = document.getElementById("slot-failed");
-    if (!slot.classList.contains("slot") || !words || slot.querySelector("[data-retry]")) return;
-    slot.prepend(words.content.cloneNode(true));
+    const isForm = event.detail.elt.id === "rule-editor";
+    const words = document.getElementById(isForm ? "save-failed" : "slot-failed");
+    const place = isForm ? document.querySelector(".rule-rows") : event.detail.elt.closest(".slot");
+    if (place && words && !place.querySelector("[data-failed]")) place.prepend(words.content.cloneNode(true));
   }
 
   document.addEventListener("htmx:responseError", tellFailure);

@@ -120,6 +120,21 @@ def test_a_panel_that_fails_says_so_and_tries_again(open_page, admin_user, known
     expect(page.get_by_text("This could not be worked out just now")).to_have_count(0)
 
 
+def test_a_change_to_a_draft_that_somebody_discarded_is_told_and_stays_typed(open_page, admin_user, known, tolerated):
+    tolerated += ["404", "/scoring/edit/"]
+    page = open_page(admin_user, "/scoring/")
+    page.get_by_role("button", name="More: Trial started").click()
+    expect(page.get_by_text(SAVED)).to_be_visible()
+    RuleSet.objects.filter(status="draft").delete()
+
+    points = page.get_by_role("textbox", name="Points: Trial started")
+    points.fill("30")
+    points.press("Tab")
+
+    expect(page.get_by_text("Not saved: the server could not do it, or somebody discarded this draft.")).to_be_visible()
+    expect(points).to_have_value("30")
+
+
 def test_a_ready_made_policy_fills_in_the_gates(open_page, admin_user, known):
     page = open_page(admin_user, "/scoring/?tab=policy")
 
