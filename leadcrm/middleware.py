@@ -1,10 +1,10 @@
 """What happens to a request before its view: the short way for capture, proxies, the time zone, the relaxed CSP."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ CAPTURE_PREFIXES = (
 CAPTURE_PATHS = frozenset({"/e", "/s"})
 
 
+LARGEST_ID = 2**63 - 1
 FORWARDED_PROTO = "HTTP_X_FORWARDED_PROTO"
 HEALTH_PATHS = ("/healthz", "/readyz")
 
@@ -85,6 +86,21 @@ class BodyLimitMiddleware:
         if length.isdecimal() and int(length) > settings.MOST_BYTES_OF_A_REQUEST:
             return too_large(request, int(length), settings.MOST_BYTES_OF_A_REQUEST)
         return self.get_response(request)
+
+
+class LargestIdMiddleware:
+    """Say that there is nothing at an address with a number which no database holds, rather than ask a database."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Mapping[str, object]) -> None:
+        """Look at the numbers of the address that was found."""
+        if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+            raise Http404
 
 
 class TimeZoneMiddleware:

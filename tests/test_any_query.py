@@ -29,3 +29,18 @@ def test_no_query_is_a_mistake_of_ours(db, route):
     answers = {bad: client.get(f"{path}?" + "&".join(f"{name}={bad}" for name in NAMES)).status_code for bad in BAD}
 
     assert {bad: status for bad, status in answers.items() if status >= 500} == {}
+
+
+NUMBERED = [route for route in TABLE if "<int:" in route]
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63])
+@pytest.mark.parametrize("route", NUMBERED)
+def test_a_number_that_nothing_has_is_no_mistake_of_ours(db, route, number):
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("admin", Role.ADMIN), backend="django.contrib.auth.backends.ModelBackend")
+    path = "/" + re.sub("<slug:[^>]+>", "none", re.sub("<int:[^>]+>", str(number), route))
+
+    status = getattr(client, TABLE[route].method)(path).status_code
+
+    assert status in (302, 400, 404, 409)
