@@ -50,7 +50,7 @@ def part_pairs(merge: Merge, *, by: User, now: datetime) -> None:
     survivors = dict(
         Lead.objects.filter(pk__in=[_other(pair, absorbed_id) for pair in before]).values_list("pk", "merged_into")
     )
-    returning = []
+    returning, gone = [], []
     for pair in before:
         other = _other(pair, absorbed_id)
         if absorbed_id not in (pair.first_id, pair.second_id) or other == survivor_id or other not in survivors:
@@ -59,9 +59,10 @@ def part_pairs(merge: Merge, *, by: User, now: datetime) -> None:
         moved = now_paired.get(other)
         if moved is not None and other not in own:
             pair.dismissed_at, pair.dismissed_by_id = moved.dismissed_at, moved.dismissed_by_id
-            moved.delete()
+            gone.append(moved.pk)
         if other not in (survivor_id, absorbed_id):
             returning.append(copy_of(pair, absorbed_id, other))
+    DuplicateCandidate.objects.filter(pk__in=gone).delete()
     DuplicateCandidate.objects.bulk_create(returning, ignore_conflicts=True)
     _keep_apart(merge, before, by, now)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from leads.events.record import EventRow
 from leads.identity.absorb import absorb_leads
 from leads.identity.create import create_leads
-from leads.identity.duplicates import note_duplicates, pairs_kept_apart
+from leads.identity.duplicates import Pair, note_duplicates, pairs_kept_apart
 from leads.identity.keys import ANONYMOUS_ID, Key
 from leads.identity.locks import Locked, MoreToLock, lock_known_leads
 from leads.identity.resolve import Doubt, Evidence, Resolution, resolve
@@ -47,13 +47,16 @@ def recognise(
     resolution = resolve(evidence, locked.owners, known)
     if resolution.absorbed and (apart := pairs_kept_apart(known)):
         resolution = resolve(evidence, locked.owners, known, apart)
-    _refuse_to_move_unlocked(resolution, theirs, locked)
+    refuse_to_move_unlocked(resolution, theirs, locked.ids)
     return _store(resolution, locked, kinds_with_traits, now)
 
 
-def _refuse_to_move_unlocked(resolution: Resolution, theirs: Mapping[Key, int], locked: Locked) -> None:
-    """A merge re-points all identifiers of the absorbed lead, and so must hold them."""
-    unlocked = {key for key, lead_id in theirs.items() if lead_id in resolution.absorbed} - locked.ids.keys()
+def refuse_to_move_unlocked(resolution: Resolution, theirs: Mapping[Key, int], locked: Collection[Key]) -> None:
+    """Raise MoreToLock unless all identifiers of leads to be absorbed are locked, as a merge re-points them.
+
+    theirs: the lead of each identifier that the leads concerned have.
+    """
+    unlocked = {key for key, lead_id in theirs.items() if lead_id in resolution.absorbed}.difference(locked)
     if unlocked:
         raise MoreToLock(unlocked)
 
@@ -65,16 +68,16 @@ def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection
     bind_identifiers(bound, owners, resolution.met, locked.ids)
     absorb_leads(resolution.absorbed, reasons=resolution.reasons, now=now)
     if resolution.duplicates:
-        note_duplicates(_numbered(resolution.duplicates, lead_ids), now=now)
+        note_duplicates(numbered_pairs(resolution, lead_ids), now=now)
     visitors = [locked.ids[key] for key in bound if key[0] == ANONYMOUS_ID and key not in locked.inserted]
     visits = claim_visits(visitors, kinds_with_traits=kinds_with_traits)
     return Recognised(owners, bound, list(lead_ids.values()), visits, resolution.absorbed)
 
 
-def _numbered(pairs: Mapping[tuple[int, int], Doubt], lead_ids: Mapping[int, int]) -> dict[tuple[int, int], Doubt]:
-    """Return pairs with the ids that leads have got by now, the smaller id first."""
+def numbered_pairs(resolution: Resolution, lead_ids: Mapping[int, int]) -> dict[Pair, Doubt]:
+    """Return the possible duplicates with the ids that new leads have got by now, the smaller id first."""
     numbered = {}
-    for (one, other), doubt in pairs.items():
+    for (one, other), doubt in resolution.duplicates.items():
         first, second = sorted((lead_ids.get(one, one), lead_ids.get(other, other)))
         numbered[first, second] = doubt
     return numbered

@@ -22,7 +22,7 @@ from leads.identity.locks import (
     lock_existing,
     look_at_leads,
 )
-from leads.identity.recognise import bind_identifiers
+from leads.identity.recognise import bind_identifiers, numbered_pairs, refuse_to_move_unlocked
 from leads.identity.resolve import DOUBT_STRENGTH, Doubt, Evidence, KnownLead, Resolution, resolve
 from leads.identity.visitors import claim_visits
 from leads.models import Identifier, Lead
@@ -67,9 +67,7 @@ def register(
             owners[kind, value] = lead_id
     known, theirs = look_at_leads(set(owners.values()))
     resolution = _resolve(entries, owners, known)
-    unlocked = {key for key, lead_id in theirs.items() if lead_id in resolution.absorbed} - ids.keys()
-    if unlocked:
-        raise MoreToLock(unlocked)
+    refuse_to_move_unlocked(resolution, theirs, ids)
     numbers = dict(zip(resolution.created, new_ids(Lead, len(resolution.created)), strict=True))
     owned = {key: numbers.get(owner, owner) for key, owner in resolution.owners.items()}
     missing = sorted(wanted - ids.keys())
@@ -81,7 +79,7 @@ def register(
     earlier = bound.difference(missing)
     bind_identifiers(earlier, owned, resolution.met, ids)
     absorb_leads(resolution.absorbed, reasons=resolution.reasons, now=now)
-    note_duplicates(_numbered(resolution, numbers), now=now)
+    note_duplicates(numbered_pairs(resolution, numbers), now=now)
     visits = claim_visits([ids[key] for key in earlier], kinds_with_traits=())
     return Registered(owned, ids, frozenset(numbers.values()), frozenset(bound), resolution.absorbed, visits)
 
@@ -119,11 +117,3 @@ def resolve_entries(
                 doubt = Doubt(f"A list gives {key[1]} to both.", DOUBT_STRENGTH[key[0]])
                 resolution.duplicates.setdefault((min(lead_id, other), max(lead_id, other)), doubt)
     return resolution
-
-
-def _numbered(resolution: Resolution, numbers: Mapping[int, int]) -> dict[tuple[int, int], Doubt]:
-    numbered = {}
-    for (one, other), doubt in resolution.duplicates.items():
-        first, second = sorted((numbers.get(one, one), numbers.get(other, other)))
-        numbered[first, second] = doubt
-    return numbered

@@ -19,7 +19,7 @@ PROFILE = (
     *("email", "phone", "first_name", "last_name", "title", "country", "organization_id", "attributes"),
     *("attribute_times", "source", "last_event_at", "last_event_kind", "created_at"),
 )
-STANDING = ("stage", "stage_changed_at", "recycled_at", "retry_on", "disqualified_at", "respond_by")
+STAGE_COLUMNS = ("stage", "stage_changed_at", "recycled_at", "retry_on", "disqualified_at", "respond_by")
 PAIR = ("first_id", "second_id", "reason", "strength", "origin", "dismissed_at", "dismissed_by_id", "created_at")
 
 
@@ -45,7 +45,7 @@ def remember_merges(
             merged_by=by,
             merged_at=now,
             before={
-                "survivor": _fields(survivors[new], (*PROFILE, *STANDING)),
+                "survivor": _fields(survivors[new], (*PROFILE, *STAGE_COLUMNS)),
                 "identifiers": {"survivor": held[new], "absorbed": held[old]},
                 "absorbed_before": absorbed_before[old],
                 "pairs": [_fields(pair, PAIR) for pair in _concerning(pairs, {old, new})],

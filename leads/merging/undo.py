@@ -15,7 +15,7 @@ from leads.handoff.queue import restore_clock
 from leads.identity.follow import return_followers
 from leads.identity.locks import MoreToLock
 from leads.identity.part import part_pairs, return_identifiers
-from leads.identity.remember import STANDING, restored_fields
+from leads.identity.remember import STAGE_COLUMNS, restored_fields
 from leads.intake.words import words_of_visits
 from leads.lifecycle.restore import restore_stage
 from leads.merging.merge import ATTEMPTS, lock_pair
@@ -102,7 +102,7 @@ def _restore_stage(merge: Merge, survivor: Lead, absorbed: Lead, by: User, now: 
     """Take back where scoring moved the survivor since; what people decided since stands."""
     changes = StageChange.objects.filter(lead=survivor, pk__gt=merge.before["last_stage_change"])
     moved_by = set(changes.values_list("actor_id", flat=True))
-    before = restored_fields(merge, STANDING)
+    before = restored_fields(merge, STAGE_COLUMNS)
     if moved_by != {None} or before["stage"] == survivor.stage:
         return
     respond_by = before.pop("respond_by")
