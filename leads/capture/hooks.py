@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 
 from leads import tasks
+from leads.capture.raw_body import TooLarge, read_raw
 from leads.channels.connectors.answer import Answer, answer, refusal
 from leads.channels.connectors.incoming import Incoming
 
@@ -18,10 +19,6 @@ MOST_BYTES = 1_000_000
 RETRY_AFTER = "30"  # seconds
 # Set by the screen's own test, which calls the view; no client can: its headers all begin with HTTP_.
 TRIAL = "leadcrm.trial"
-
-
-class TooLarge(Exception):
-    """A body that no vendor sends."""
 
 
 def receive(request: HttpRequest, provider: str, key: str) -> HttpResponse:
@@ -51,24 +48,8 @@ def _incoming(request: HttpRequest) -> Incoming:
     query = request.META.get("QUERY_STRING", "")
     # The public address, whatever a proxy made of the host: some vendors sign it.
     url = f"{settings.PUBLIC_URL}{request.path}" + (f"?{query}" if query else "")
-    return Incoming(request.method or "", url, headers, request.GET.dict(), _read(request))
-
-
-def _read(request: HttpRequest) -> bytes:
-    """Return the bytes of a request, unread where its length says that they are too many.
-
-    A body sent in chunks says no length, and Django takes it for empty.
-    """
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
-        body: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1)
-    elif length.isdigit() and int(length) > MOST_BYTES:
-        raise TooLarge
-    else:
-        body = request.body
-    if len(body) > MOST_BYTES:
-        raise TooLarge
-    return body
+    raw = read_raw(request, most=MOST_BYTES)
+    return Incoming(request.method or "", url, headers, request.GET.dict(), raw)
 
 
 def _response(said: Answer) -> HttpResponse:

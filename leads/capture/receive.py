@@ -7,6 +7,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from leads.capture.answers import not_allowed, preflight, refusal, success, try_again
+from leads.capture.raw_body import TooLarge, read_raw
 from leads.capture.refused import note_refusal
 from leads.channels.tracking.body import BodyRefused, too_large
 from leads.channels.tracking.write_key import KeyRefused
@@ -25,11 +26,12 @@ def receive(request: HttpRequest, store: Store, *, most: int) -> HttpResponse:
         return not_allowed()
     raw = b""
     try:
-        raw = _read(request, most)
+        raw = read_raw(request, most=most)
         store(raw)
-    except BodyRefused as error:
-        note_refusal(request, raw, str(error))
-        return refusal(400, error.code, str(error))
+    except (BodyRefused, TooLarge) as error:
+        refused = error if isinstance(error, BodyRefused) else too_large(most)
+        note_refusal(request, raw, str(refused))
+        return refusal(400, refused.code, str(refused))
     except KeyRefused as error:
         note_refusal(request, raw, str(error), error.keys)
         return refusal(401, "invalid_write_key", str(error))
@@ -42,18 +44,3 @@ def receive(request: HttpRequest, store: Store, *, most: int) -> HttpResponse:
         logger.exception("Events could not be stored; their sender was asked to send them again.")
         return try_again()
     return success()
-
-
-def _read(request: HttpRequest, most: int) -> bytes:
-    """Return the bytes of a request, unread where its length says that they are too many.
-
-    A body sent in chunks says no length, and Django takes it for empty.
-    """
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
-        chunks: bytes = request.META["wsgi.input"].read(most + 1)
-        return chunks
-    if length.isdigit() and int(length) > most:
-        raise too_large(most)
-    # Not `request.body`, which has a limit of its own.
-    return request.read()
