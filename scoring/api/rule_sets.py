@@ -126,12 +126,12 @@ class RuleSetViewSet(PagedViewSet):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
     def update(self, request: Request, version: int) -> Response:
         """Replace all that a draft says by a rule set, as `definition` shows one."""
-        return self._change(request, version, {})
+        return self._change(request, version, keeps_rest=False)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
     def partial_update(self, request: Request, version: int) -> Response:
         """Replace single parts of a draft, such as `policy` or `rules`, and its `note`."""
-        return self._change(request, version, definition_of(get_object_or_404(RuleSet, version=version)))
+        return self._change(request, version, keeps_rest=True)
 
     def destroy(self, request: Request, version: int) -> Response:
         """Delete a draft."""
@@ -156,7 +156,7 @@ class RuleSetViewSet(PagedViewSet):
         found = [asdict(change) for change in changes(definition_of(before), definition_of(after))]
         return Response({"version": after.version, "against": before.version, "changes": found})
 
-    def _change(self, request: Request, version: int, kept: dict[str, Any]) -> Response:
+    def _change(self, request: Request, version: int, *, keeps_rest: bool) -> Response:
         if not isinstance(request.data, dict):
             raise ValidationError({"detail": "The body must be a rule set as an object."})
         given = dict(request.data)
@@ -165,7 +165,11 @@ class RuleSetViewSet(PagedViewSet):
         draft, state = get_object_or_404(RuleSet, version=version), request.headers.get("If-Match")
         with _refusing():
             change_draft(
-                draft, {**kept, **given}, note=said.validated_data.get("note"), state=state and state.strip('"')
+                draft,
+                given,
+                keeps_rest=keeps_rest,
+                note=said.validated_data.get("note"),
+                state=state and state.strip('"'),
             )
         return _detail(get_object_or_404(self.get_queryset(), version=version))
 

@@ -52,15 +52,21 @@ def start_draft(source: RuleSet, *, changes: Mapping[str, Any] | None = None, no
 
 @transaction.atomic
 def change_draft(
-    draft: RuleSet, data: Mapping[str, object], *, note: str | None = None, state: str | None = None
+    draft: RuleSet,
+    data: Mapping[str, object],
+    *,
+    keeps_rest: bool = False,
+    note: str | None = None,
+    state: str | None = None,
 ) -> RuleSet:
-    """Replace all that a draft says, and its note where one is given.
+    """Replace all that a draft says, or with `keeps_rest` only the parts in `data`; its note where one is given.
 
     Raises RuleSetError, which names the place, NotADraft, and RuleSetMoved where `state` is not the draft's.
     """
-    definition = complete(data)
     row = lock_unchanged(draft.pk, state=state)
     _refuse_published(row, "changed")
+    # Read under the lock: of two who change a part each at the same moment, neither takes the other's back.
+    definition = complete({**definition_of(row), **data} if keeps_rest else data)
     row.name, row.note = definition["name"], row.note if note is None else note
     row.behaviour_limit, row.fit_limit = definition["behaviour_limit"], definition["fit_limit"]
     row.save(update_fields=["name", "note", "behaviour_limit", "fit_limit"])

@@ -10,7 +10,7 @@ from scoring.rules.draft import change_draft, delete_draft, import_draft
 from scoring.rules.state import RuleSetMoved, state_of
 from scoring.whatif.accept import set_points
 from tests.make import NOON, make_user
-from tests.make_rules import PRICING, TRIAL
+from tests.make_rules import MANAGER, PRICING, TRIAL
 from tests.together import at_the_same_time
 
 
@@ -52,6 +52,18 @@ def test_of_two_simultaneous_changes_one_is_saved_and_the_other_is_told(draft):
 
     assert sorted(answers) == ["RuleSetMoved", "done"]
     assert points_of(draft) == ([77, 2] if answers[0] == "done" else [15, 88])
+
+
+def test_of_two_who_change_a_part_each_at_the_same_moment_neither_takes_the_others_back(draft):
+    answers = at_the_same_time(
+        said_of(change_draft, draft, {"rules": [PRICING]}, keeps_rest=True),
+        said_of(change_draft, draft, {"fit": [MANAGER]}, keeps_rest=True),
+    )
+
+    definition = definition_of(RuleSet.objects.get(pk=draft.pk))
+    assert answers == ["done", "done"]
+    assert [rule["name"] for rule in definition["rules"]] == [PRICING["name"]]
+    assert [rule["name"] for rule in definition["fit"]] == [MANAGER["name"]]
 
 
 def test_of_a_change_and_an_accepted_suggestion_one_is_saved_and_the_other_is_told(draft):
