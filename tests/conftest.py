@@ -1,5 +1,6 @@
 """What every test may ask for: users of each role, browsers and REST clients that they are signed in with."""
 
+import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -15,6 +18,16 @@ from leads.capture import refused
 from leads.models import Role, User
 from scoring.rules import live
 from tests.make import make_user
+
+# A busy machine is slow, above all at the first draw, and no fault of a test. Fixtures that examples share are
+# written for that. CI tries the same examples each time: what is new there is the change's.
+hypothesis.register_profile(
+    "suite",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,6 @@ def stored_ids(admin_user):
 @described.parametrize()
 @settings(
     max_examples=8,
-    deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

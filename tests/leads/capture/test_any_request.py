@@ -59,7 +59,6 @@ messages = st.dictionaries(st.sampled_from(FIELDS), values | fields, max_size=8)
 )
 many = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.large_base_example],
 )
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.capture.chat_limit import MOST_ANSWERS
@@ -185,7 +185,7 @@ def test_an_answer_takes_a_fixed_number_of_statements(visitor, dialogue, django_
 VALUES = st.one_of(st.text(max_size=60), st.sampled_from(["0", "1", "back", "skip", "answer", "Pricing", "x" * 3000]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(["c", "at", "act", "answer", "shown", "visitor", "page", "website"]), VALUES))
 def test_nothing_that_is_sent_breaks_the_chat(dialogue, given):
     visitor = Client()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.events.withdraw import withdraw_event
@@ -23,7 +23,7 @@ def told(message_id, kind, hours):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 4)), max_size=5), st.integers(0, 4))
 def test_the_lead_is_as_if_the_event_had_never_been(others, hours):
     with transaction.atomic():

@@ -85,7 +85,7 @@ ORDERS = st.randoms(use_true_random=False)
 SIZES = st.lists(st.integers(1, 4), max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(events(), ORDERS, SIZES)
 def test_two_user_ids_never_become_one_lead(evidence, random, sizes):
     random.shuffle(evidence)
@@ -94,7 +94,7 @@ def test_two_user_ids_never_become_one_lead(evidence, random, sizes):
         assert len([key for key in person if key[0] == "user_id"]) <= 1
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(events(), ORDERS, SIZES)
 def test_whom_events_connect_are_one_lead_or_pairs_to_decide(evidence, random, sizes):
     identifying = [piece.keys for piece in evidence if piece.keys[0][0] != "anonymous_id"]
@@ -103,7 +103,7 @@ def test_whom_events_connect_are_one_lead_or_pairs_to_decide(evidence, random, s
     assert in_batches(evidence, sizes).connected() == components(identifying)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(events(), ORDERS, SIZES)
 def test_there_is_a_pair_to_decide_only_where_something_contradicts_itself(evidence, random, sizes):
     random.shuffle(evidence)
@@ -117,7 +117,7 @@ def test_there_is_a_pair_to_decide_only_where_something_contradicts_itself(evide
             assert group in house.people()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(events(), ORDERS, st.sampled_from(sorted(STANDING)))
 def test_the_known_lead_survives(evidence, random, stage):
     random.shuffle(evidence)
@@ -133,7 +133,7 @@ def test_the_known_lead_survives(evidence, random, stage):
     assert all(survivor > 0 for survivor in found.absorbed.values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(events(), SIZES)
 def test_leads_that_somebody_told_apart_stay_apart(evidence, sizes):
     house, start = House(), 0

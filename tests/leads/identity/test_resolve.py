@@ -178,7 +178,7 @@ def stories(draw):
     return events
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(stories(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(events, random):
     shuffled = list(events)
@@ -190,7 +190,7 @@ def test_the_order_of_arrival_does_not_matter(events, random):
     assert groups(one) == groups(other)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(stories(), st.integers(0, 20))
 def test_batches_come_to_the_same_end_as_one(events, cut):
     evidence = [Evidence(keys) for keys in events]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.intake.take_in import take_in
@@ -79,7 +79,7 @@ def outcome(events, sizes):
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(stories(), st.randoms(use_true_random=False), st.lists(st.integers(1, 4), max_size=5))
 def test_order_and_batches_do_not_matter(events, random, sizes):
     shuffled = list(events)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.errors import MergeRefused
@@ -73,7 +73,7 @@ def undo_all(data, user):
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(some_events("m", 10), st.data())
 def test_merging_and_undoing_changes_nothing(events, data):
     with transaction.atomic():
@@ -91,7 +91,7 @@ def test_merging_and_undoing_changes_nothing(events, data):
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(some_events("m", 8), some_events("n", 6), st.data())
 def test_what_came_in_meanwhile_is_as_if_there_had_never_been_a_merge(events, more, data):
     """Strange to the merged leads alone: whose identifiers are known before goes on as they would have."""

@@ -4,7 +4,7 @@ import io
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -151,7 +151,7 @@ def known() -> list[tuple[object, ...]]:
 
 
 @given(PEOPLE)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_what_is_exported_and_imported_again_is_the_same(db, form, people):
     for model in (Lead, Organization, ImportJob):

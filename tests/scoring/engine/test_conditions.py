@@ -93,7 +93,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything)
 def test_whatever_a_client_sends_meets_a_condition_or_does_not(actual):
     for op, value, _ in MET:

@@ -256,7 +256,7 @@ def test_progress_on_a_journey_is_looked_at_right_after_it_has_left_the_window_a
     assert due(rule_set, make_facts(begun, make_event("page_viewed", days_ago(9)))) is None
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(rule_sets, leads, st.integers(-86400, 86400).map(lambda seconds: NOW + seconds), st.data())
 def test_until_it_is_due_a_score_moves_less_than_a_point_and_crosses_nothing(rule_set, facts, as_of, data):
     moment = due(rule_set, facts, as_of)
@@ -280,7 +280,7 @@ def reached(rule_set, score) -> list[bool]:
     return [round(score["score"], 6) >= level for level in levels]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rule_sets, leads)
 def test_a_lead_is_looked_at_about_as_often_as_its_score_moves(rule_set, facts):
     looks, moment = 0, due(rule_set, facts, NOW)

@@ -12,7 +12,7 @@ from tests.scoring.engine.make_facts import NOW, score_of
 from tests.scoring.engine.naive import is_held, naive_score
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
-always = settings(max_examples=150, deadline=None)
+always = settings(max_examples=150)
 
 
 @always

@@ -14,7 +14,7 @@ from scoring.qualification.states import LeadState, states_of
 from tests.scoring.engine.make_facts import NOW
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
-always = settings(max_examples=150, deadline=None)
+always = settings(max_examples=150)
 states = st.builds(
     LeadState,
     stage=st.sampled_from(["new", "engaged", "mql", "sql", "recycled", "disqualified"]),
@@ -55,7 +55,7 @@ def test_the_order_of_events_makes_no_difference_to_a_decision(rule_set, facts, 
     assert run(rule_set, replace(facts, events=shuffled), state, NOW) == run(rule_set, facts, state, NOW)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(rule_sets, leads, states, st.floats(0, 1))
 def test_until_it_is_due_a_settled_lead_stays_in_its_stage(rule_set, facts, state, share):
     decision, moment = run(rule_set, facts, state, NOW)

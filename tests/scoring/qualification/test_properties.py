@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.intake.take_in import take_in
@@ -129,7 +129,7 @@ def score_everybody() -> dict[frozenset[str], dict[str, float]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(rule_sets, lives())
 def test_a_life_scored_as_it_goes_ends_like_one_scored_at_once_and_is_never_far_off(rule_set, life):
     happened, steps = life

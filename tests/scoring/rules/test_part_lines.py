@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.rules.lines import LineError
@@ -87,17 +87,11 @@ CRITERIA = st.builds(
 STEPS = st.fixed_dictionaries({"name": WORDS, "kind": WORDS, "conditions": st.lists(JOINED | LISTS, max_size=3)})
 
 
-# The first draw of a text builds Hypothesis' table of characters, which a busy machine takes long for.
-patient = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-
-
-@patient
 @given(st.lists(CRITERIA, max_size=3))
 def test_criteria_read_back_as_they_were_written(criteria):
     assert parse_criteria(format_criteria(criteria)) == criteria
 
 
-@patient
 @given(st.lists(STEPS, max_size=3))
 def test_steps_read_back_as_they_were_written(steps):
     assert parse_steps(format_steps(steps)) == steps

@@ -1,12 +1,10 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.channels.chat.answer import InvalidAnswer, longest_answer, read_answer
 from leads.channels.chat.script import KINDS
 from tests.leads.channels.chat.scripts import step
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +43,6 @@ def test_what_need_not_be_answered_may_be_skipped(kind):
     assert read_answer(step("q", kind, is_required=False), " ") == ""
 
 
-@patient
 @given(st.sampled_from([kind for kind in KINDS if KINDS[kind].is_question]), st.text(), st.booleans())
 def test_any_text_is_kept_within_its_limit_or_refused(kind, text, is_required):
     question = step("q", kind, choices=[("Yes",)], is_required=is_required)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.channels.chat.check import Mistake, mistakes
@@ -10,8 +10,6 @@ from leads.errors import InvalidValue
 from tests.leads.channels.chat.scripts import QUALIFY, any_script, script, step
 
 END = step("end", "end")
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def found(*steps):
@@ -87,13 +85,11 @@ def test_a_document_that_is_no_dialogue_is_refused(document):
         read_script(document)
 
 
-@patient
 @given(any_script())
 def test_a_dialogue_is_read_as_it_was_written(drawn):
     assert read_script(write_script(drawn)) == drawn
 
 
-@patient
 @given(any_script(), st.data())
 def test_in_a_dialogue_without_mistakes_every_visitor_can_come_to_an_end(drawn, data):
     """Whatever is answered first, an end stays within reach, and nobody ever stands in front of nothing."""
@@ -112,7 +108,6 @@ def test_in_a_dialogue_without_mistakes_every_visitor_can_come_to_an_end(drawn, 
     assert _comes_to_an_end(drawn, answers)
 
 
-@patient
 @given(any_script())
 def test_a_walk_never_hangs_and_goes_wrong_only_where_a_mistake_is_named(drawn):
     reached, waiting = set(), [[]]

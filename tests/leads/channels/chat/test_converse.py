@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.channels.chat.answer import InvalidAnswer
@@ -248,7 +248,7 @@ def test_a_token_is_read_by_its_dialogue_alone_and_for_a_week(token):
 MOVES = st.lists(st.sampled_from(["answer", "repeat", "back"]), max_size=10)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(MOVES)
 def test_answers_and_returns_in_any_order_keep_one_of_each_event(dialogue, moves):
     """Whatever a visitor presses, and however often: one beginning, one end, and a message to sales once a writing."""

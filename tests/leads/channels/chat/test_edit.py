@@ -1,7 +1,7 @@
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.channels.chat.check import mistakes
@@ -22,8 +22,6 @@ from tests.leads.channels.chat.scripts import QUALIFY, any_script, make_dialogue
 from tests.make import NOON
 
 TWO = script(step("a", "email"), step("b", "end"))
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def keys(of):
@@ -62,7 +60,6 @@ def test_every_kind_of_new_step_can_be_read_again(kind):
     assert [one.text for one in with_new_step(TWO, kind).steps if not one.text.strip()] == []
 
 
-@patient
 @given(any_script(), st.data())
 def test_moving_a_step_down_and_up_again_changes_nothing_but_at_the_edges(drawn, data):
     key = data.draw(st.sampled_from(keys(drawn)))

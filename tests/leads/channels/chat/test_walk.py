@@ -1,10 +1,8 @@
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.channels.chat.walk import Answer, walk
 from tests.leads.channels.chat.scripts import QUALIFY, any_script, script, step
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def answers(**values):
@@ -58,7 +56,6 @@ def test_a_message_to_sales_can_not_be_taken_back():
     assert not walk(QUALIFY, [*given_before, Answer(step="note", value="Call me")]).may_go_back
 
 
-@patient
 @given(any_script(), st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=6))
 def test_another_answer_only_adds_lines(drawn, values):
     """What a visitor has read never changes under their eyes."""

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leads.channels.imports import chunks, jobs
@@ -54,7 +54,7 @@ def import_rows(rows, user, on_conflict):
     size=1,
     on_conflict="fill",
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_the_dry_run_counts_what_the_run_then_does(db, monkeypatch, known, rows, size, on_conflict):
     for model in TABLES:
         model.objects.all().delete()
