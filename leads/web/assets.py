@@ -17,9 +17,10 @@ from leads.channels.assets.token import asset_address
 from leads.events.tally import by_day, totals
 from leads.models import Asset, AssetKind, Counted, Form
 from leads.people.edit import InvalidField
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
 from leads.web.day_bars import day_bars
+from leads.web.paging import asked_page
 from leads.web.toasts import add_toast
 
 PAGE_SIZE = 50
@@ -138,11 +139,7 @@ def restore(request: HttpRequest, asset_id: int) -> HttpResponse:
 def _page(request: HttpRequest, *, is_archive: bool) -> Page[Asset]:
     assets = Asset.objects.exclude(archived_at=None) if is_archive else Asset.objects.in_use()
     assets = assets.select_related("form")
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(assets, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(assets, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, assets, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 def _lines(assets: list[Asset], now: datetime) -> list[AssetLine]:

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from leads.models import ChatConversation, ChatDialogue, ChatOutcome, Identifier, IdentifierKind, Lead
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, EVERYONE, roles_required
+from leads.web.paging import asked_page
 
 NEWEST_FIRST = Order(("started_at",), is_descending=True)
 PAGE_SIZE = 50
@@ -68,11 +69,7 @@ def _page(request: HttpRequest, chosen: Mapping[str, str]) -> Page[ChatConversat
         rows = rows.filter(outcome=chosen["outcome"])
     if "dialogue" in chosen:
         rows = rows.filter(dialogue__slug=chosen["dialogue"])
-    try:
-        after, before = request.GET.get("after", ""), request.GET.get("before", "")
-        return page_of(rows, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 def _with_leads(conversations: Sequence[ChatConversation]) -> list[tuple[ChatConversation, Lead | None, str]]:

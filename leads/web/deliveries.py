@@ -5,7 +5,6 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import resolve
@@ -20,10 +19,11 @@ from leads.channels.connectors.incoming import Incoming
 from leads.channels.connectors.registry import provider_of
 from leads.models import Connector, Delivery, DeliveryState
 from leads.models.connector import OPEN_STATES
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order
 from leads.secrets import SecretsUnreadable, unseal
 from leads.web.access import CAPTURING, roles_required
 from leads.web.connectors import may_edit, provider_or_404
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
 
 PAGE_SIZE = 50
@@ -54,7 +54,7 @@ def connector_page(request: HttpRequest, connector_id: int) -> HttpResponse:
         "address": address_of(connector),
         "asks_secret": _asks_secret(connector),
         "health": health_of([connector], now=now)[connector.pk],
-        "page": _page(request, rows.filter(state__in=states) if states else rows),
+        "page": asked_page(request, rows.filter(state__in=states) if states else rows, NEWEST_FIRST, size=PAGE_SIZE),
         "views": [(name, label, name == view) for name, label, _ in VIEWS],
         "view": view,
         "may_edit": may_edit(request),
@@ -149,14 +149,6 @@ def _deliver(sample: Incoming, path: str) -> HttpResponse:
     view, args, kwargs = resolve(path, "leads.capture.urls")
     response: HttpResponse = view(WSGIRequest(environ), *args, **kwargs)
     return response
-
-
-def _page(request: HttpRequest, rows: "QuerySet[Delivery]") -> Page[Delivery]:
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(rows, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 def _delivery(connector_id: int, delivery_id: int) -> Delivery:

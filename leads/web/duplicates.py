@@ -1,10 +1,8 @@
 """Leads that may be one person: the list, two side by side, and what is decided of them."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,12 +16,11 @@ from leads.merging.merge import merge_leads
 from leads.merging.outcome import usual_survivor
 from leads.merging.undo import undo_merge
 from leads.models import DuplicateCandidate, Lead, Merge
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.people.search import search_words
 from leads.web.access import EVERYONE, MERGING, roles_required, signed_in
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
-
-M = TypeVar("M", bound=Model)
 
 PAGE_SIZE = 50
 STRONGEST_FIRST = Order(("strength",), is_descending=True)
@@ -43,9 +40,9 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     pairs = DuplicateCandidate.objects.select_related("first__organization", "second__organization", "dismissed_by")
     pairs = pairs.filter(first__merged_into=None, second__merged_into=None)
     if show == "apart":
-        page = _page(request, pairs.filter(dismissed_at__isnull=False), DISMISSED_LAST_FIRST)
+        page = asked_page(request, pairs.filter(dismissed_at__isnull=False), DISMISSED_LAST_FIRST, size=PAGE_SIZE)
     else:
-        page = _page(request, pairs.filter(dismissed_at=None), STRONGEST_FIRST)
+        page = asked_page(request, pairs.filter(dismissed_at=None), STRONGEST_FIRST, size=PAGE_SIZE)
     return render(request, "leads/duplicates.html", {**context, "page": page})
 
 
@@ -184,13 +181,4 @@ def _pair(first_id: int, second_id: int) -> tuple[Lead, Lead] | HttpResponse:
 
 def _merges(request: HttpRequest) -> Page[Merge]:
     merges = Merge.objects.filter(undone_at=None).select_related("survivor", "absorbed", "merged_by").defer("before")
-    return _page(request, merges, MERGED_LAST_FIRST)
-
-
-def _page(request: HttpRequest, rows: "QuerySet[M]", order: Order) -> Page[M]:
-    try:
-        return page_of(
-            rows, order, after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=PAGE_SIZE
-        )
-    except BadCursor:
-        return page_of(rows, order, size=PAGE_SIZE)
+    return asked_page(request, merges, MERGED_LAST_FIRST, size=PAGE_SIZE)

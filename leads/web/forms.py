@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +15,10 @@ from leads.channels.forms.ready import READY
 from leads.channels.forms.receive import AlreadyTaken, take_in_blocked
 from leads.events.catalog import label_of
 from leads.models import Form, FormSubmission, SubmissionState
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order
 from leads.web.access import CAPTURING, roles_required, signed_in
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
-
-M = TypeVar("M", bound=Model)
 
 PAGE_SIZE = 50
 NEWEST_FIRST = Order(("created_at",), is_descending=True)
@@ -52,7 +49,7 @@ class FormLine:
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     """Show the forms, newest first."""
-    page = _page(request, Form.objects.all(), NEWEST_FIRST)
+    page = asked_page(request, Form.objects.all(), NEWEST_FIRST, size=PAGE_SIZE)
     context = {
         "page": page,
         "lines": _lines(page.rows, timezone.now()),
@@ -100,7 +97,7 @@ def blocked_list(request: HttpRequest, form_id: int) -> HttpResponse:
     """Show what was blocked as spam of a form, the latest first."""
     form = get_object_or_404(Form, pk=form_id)
     rows = FormSubmission.objects.filter(form=form).exclude(reason="").select_related("taken_by")
-    context = {"form": form, "page": _page(request, rows, LATEST_FIRST)}
+    context = {"form": form, "page": asked_page(request, rows, LATEST_FIRST, size=PAGE_SIZE)}
     return render(request, "leads/forms/blocked.html", context)
 
 
@@ -119,14 +116,6 @@ def take_in(request: HttpRequest, form_id: int, submission_id: int) -> HttpRespo
         return redirect("form-blocked", form_id)
     add_toast(request, "It is taken in, as if it had just been let through.")
     return redirect("lead-page", submitted.lead_id) if submitted.lead_id else redirect("form-blocked", form_id)
-
-
-def _page(request: HttpRequest, rows: "QuerySet[M]", order: Order) -> Page[M]:
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(rows, order, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, order, size=PAGE_SIZE)
 
 
 def _lines(forms: list[Form], now: datetime) -> list[FormLine]:

@@ -14,11 +14,12 @@ from leads.channels.imports.problems import problem_lines
 from leads.errors import LeadError
 from leads.models import ImportedLead, ImportJob, ImportState
 from leads.models.import_job import AT_WORK
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.tasks import work_soon
 from leads.web.access import CAPTURING, roles_required, signed_in
 from leads.web.import_mapping import mapping_context
 from leads.web.import_words import outcome_lines, undo_lines
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
 
 PAGE_SIZE = 50
@@ -53,11 +54,7 @@ def _take(request: HttpRequest, file: "UploadedFile[Any]") -> ImportJob:
 def _page(request: HttpRequest) -> Page[ImportJob]:
     # What a list doesn't show may be large: headings and rows of files.
     rows = ImportJob.objects.select_related("created_by").defer("headings", "first_rows", "columns", "check_counts")
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(rows, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 @roles_required(*CAPTURING)

@@ -17,8 +17,9 @@ from leads.channels.kiosk.keep import end_kiosk, kiosk_address, open_kiosk
 from leads.events.tally import totals
 from leads.models import Counted, Form, Kiosk
 from leads.people.edit import InvalidField
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
+from leads.web.paging import asked_page
 from leads.web.qr import qr_answer
 from leads.web.toasts import add_toast
 
@@ -141,11 +142,7 @@ def _show(request: HttpRequest, form: KioskForm) -> HttpResponse:
 
 def _page(request: HttpRequest) -> Page[Kiosk]:
     kiosks = Kiosk.objects.select_related("form")
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(kiosks, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(kiosks, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, kiosks, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 def _lines(kiosks: list[Kiosk], now: datetime) -> list[KioskLine]:

@@ -16,9 +16,10 @@ from leads.channels.links.token import address_of
 from leads.events.tally import by_day, totals
 from leads.models import Counted, Link, LinkKind
 from leads.people.edit import InvalidField
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
 from leads.web.day_bars import day_bars
+from leads.web.paging import asked_page
 from leads.web.qr import qr_answer
 from leads.web.toasts import add_toast
 
@@ -130,11 +131,7 @@ def link_code(request: HttpRequest, link_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, *, is_archive: bool) -> Page[Link]:
     links = Link.objects.exclude(archived_at=None) if is_archive else Link.objects.in_use()
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(links, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(links, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, links, NEWEST_FIRST, size=PAGE_SIZE)
 
 
 def _lines(links: list[Link], now: datetime) -> list[LinkLine]:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads.errors import InvalidValue
 from leads.intake.sources import LONGEST_NAME, add_source, rename_source, renew_write_key, switch_source
 from leads.models import Source
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.reports.arrivals import Lately, lately
 from leads.web.access import CAPTURING, roles_required, signed_in
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
 
 PAGE_SIZE = 50
@@ -109,8 +110,4 @@ def renew(request: HttpRequest, source_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, *, is_channels: bool) -> Page[Source]:
     sources = Source.objects.filter(is_channel=is_channels)
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(sources, BY_NAME, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(sources, BY_NAME, size=PAGE_SIZE)
+    return asked_page(request, sources, BY_NAME, size=PAGE_SIZE)

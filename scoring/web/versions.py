@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leads.errors import LeadError
 from leads.models import Lead, Role
-from leads.people.keyset import BadCursor, Order, Page, page_of
+from leads.people.keyset import Order, Page
 from leads.web.access import RULE_READING, roles_required, signed_in
+from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
 from scoring.engine.definition import RuleSetError
 from scoring.models import RuleSet, RuleSetStatus
@@ -152,8 +153,4 @@ def _told(request: HttpRequest, wrong: str) -> HttpResponse:
 
 def _page(request: HttpRequest) -> Page[RuleSet]:
     rows = RuleSet.objects.select_related("published_by")
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return page_of(rows, NEWEST_FIRST, after=after, before=before, size=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, NEWEST_FIRST, size=PAGE_SIZE)
+    return asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE)
