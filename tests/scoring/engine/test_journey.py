@@ -108,6 +108,7 @@ def test_of_events_at_one_moment_each_is_another_step():
     assert progress(guide(before), demo(now), demo(now)).progress == 1
     assert progress(guide(before), demo(now), guide(now)).progress == 1
     assert progress(guide(before), pricing(now), pricing(now)).progress == 2
+    assert progress(guide(before), pricing(now), demo(now)).complete
 
 
 def test_the_longest_way_counts_even_if_a_shorter_one_began_later():
