@@ -19,7 +19,7 @@ from leads.channels.imports.work import waiting_imports, work_on_import
 from leads.identity.alike import compare_next
 
 # The search for duplicates compares so many leads before it lets others have the worker: scoring must not wait for it.
-COMPARED_AT_ONCE = 100
+COMPARED_AT_ONCE = 25
 SEARCHING, SEARCH_LASTS = "search-for-duplicates", 60  # the flag of the one search under way, and its seconds
 # Without a broker nobody waits for the worker: so many seconds a turn.
 PATIENCE = 5.0

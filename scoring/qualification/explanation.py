@@ -7,6 +7,7 @@ POSIX seconds; from that its points at any later moment follow. What never fades
 import hashlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scoring.engine.batch import Ints
 from scoring.engine.explain import BEHAVIOUR, FIT, Entry, adjustments
 from scoring.engine.facts import RuleSet
 from scoring.engine.fit import NO_PERSONA
-from scoring.engine.score import Scores
+from scoring.engine.score import CompiledRuleSet, Scores
 
 # Odd multipliers of a multiplicative hash; drawn once, they may be any.
 _MIXERS = np.random.default_rng(20261128).integers(1, 2**62, 4096) * 2 + 1
@@ -33,7 +34,7 @@ def digests(scores: Scores) -> Ints:
     parts = [did.number, did.last_at.view(np.int64), did.worth.view(np.int64)]
     parts += [flags.astype(np.int64) for flags in (fits.met, *fits.traits)]
     facts = np.hstack([*parts, fits.persona[:, None]])
-    mixed: Ints = (facts * np.resize(_MIXERS, facts.shape[1])).sum(axis=1) ^ _seed(scores.compiled.rule_set)
+    mixed: Ints = (facts * np.resize(_MIXERS, facts.shape[1])).sum(axis=1) ^ _seed(scores.compiled)
     return mixed
 
 
@@ -93,7 +94,9 @@ def _finite(values: Sequence[float]) -> list[float | None]:
     return [None if math.isinf(value) else value for value in values]
 
 
-def _seed(rule_set: RuleSet) -> int:
+@lru_cache(maxsize=4)
+def _seed(compiled: CompiledRuleSet) -> int:
     """Return a number of the rules alone: a new version that changes nothing leaves explanations as they are."""
+    rule_set = compiled.rule_set
     rules = repr((rule_set.rules, rule_set.fit, rule_set.personas))
     return int.from_bytes(hashlib.blake2b(rules.encode(), digest_size=8).digest(), "big", signed=True)

@@ -20,7 +20,7 @@ from scoring.qualification.decide import Decisions, decide
 from scoring.qualification.journeys import write_journeys
 from scoring.qualification.states import States, position_of
 from scoring.qualification.write import write_entries, write_scores
-from scoring.rules.live import live_rule_set
+from scoring.rules.live import last_rule_set, live_rule_set
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +71,11 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
 
 def read_facts(lead_ids: Sequence[int], *, now: datetime) -> Facts:
     """Read what these leads' scores are computed from, in a fixed number of queries."""
-    live = live_rule_set()
+    live = last_rule_set()
     leads = read_leads(lead_ids, live.fields)
-    current = live_rule_set()
-    if current is not live:  # published in between: the leads that were read may be older than these rules
-        return read_facts(lead_ids, now=now)
+    # Asked once the leads are read: rules that were published before may look at other fields of them.
+    while (current := live_rule_set()) is not live:
+        live, leads = current, read_leads(lead_ids, current.fields)
     return Facts(leads, live, batch_of_rows(leads, live, np.full(len(leads), now.timestamp())))
 
 
@@ -115,7 +115,8 @@ def store(outcome: Outcome, *, now: datetime) -> set[int]:
     write_entries(outcome.leads, outcome.scores, rows)
     if outcome.scores.compiled.journeys or (outcome.leads.decided_version != outcome.version).any():
         write_journeys(outcome.leads.id, outcome.scores, rows)
-    move_leads([_move(outcome, row) for row in rows if outcome.decisions.moves[row]], now=now)
+    if moves := [_move(outcome, row) for row in rows if outcome.decisions.moves[row]]:
+        move_leads(moves, now=now)
     return set(written)
 
 
