@@ -125,6 +125,8 @@ VOLUNTARY_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_voluntary)
 HAND_RAISE_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_hand_raise)
 # Whether a form counts as engagement depends on its fields.
 KINDS_JUDGED_BY_PROPERTIES = frozenset({"form_submitted"})
+# Takes a consent back as well.
+UNSUBSCRIBED = "unsubscribed"
 
 PHONE_FIELDS = ("phone", "phone_number", "telephone", "mobile")
 EMAIL_FIELDS = ("email", "email_address", "e_mail", "work_email")

@@ -12,6 +12,7 @@ from functools import cache
 from django.db import transaction
 
 from leads import signals
+from leads.events.catalog import UNSUBSCRIBED
 from leads.events.record import EVENT
 from leads.events.touch import TOUCH, touch_of, touching
 from leads.identity.keys import ANONYMOUS_ID
@@ -30,7 +31,8 @@ def is_lone(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) -> b
     if len(inbound) != 1 or rejected:
         return False
     event = inbound[0]
-    return len(event.keys) <= MOST_KEYS and not event.former_id and not sayings_of(inbound)
+    says_more = event.former_id or event.kind == UNSUBSCRIBED or sayings_of(inbound)
+    return len(event.keys) <= MOST_KEYS and not says_more
 
 
 def take_in_lone(source: Source, event: InboundEvent, *, now: datetime) -> Sequence[int] | None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from django.db import IntegrityError, OperationalError, transaction
 
 from leads import signals
+from leads.consent.record import record_consents
+from leads.events.catalog import UNSUBSCRIBED
 from leads.events.due import lock_leads, mark_due
 from leads.events.record import (
     EventRow,
@@ -27,7 +29,15 @@ from leads.identity.recognise import Recognised, recognise
 from leads.identity.resolve import Evidence, is_settled
 from leads.intake.inbound import InboundEvent, Rejection
 from leads.intake.lone import is_lone, take_in_lone
-from leads.intake.words import UnknownCompanies, contact_words, keep_companies, sayings_of, words_of, words_of_visits
+from leads.intake.words import (
+    UnknownCompanies,
+    contact_words,
+    keep_companies,
+    sayings_of,
+    withdrawn_consents,
+    words_of,
+    words_of_visits,
+)
 from leads.models import Lead, Source
 from leads.people.organizations import CompanyWord
 from leads.people.profile import update_profiles
@@ -112,6 +122,8 @@ def _take_in(
     record = record_events if known.may_repeat else record_new_events
     new_ids = record(source.pk, rows, now=now)
     new = [row for row in rows if row.message_id in new_ids]
+    if any(row.kind == UNSUBSCRIBED for row in new):
+        record_consents(withdrawn_consents((one for one in events if one.message_id in new_ids), locked.ids))
     visits = words_of_visits(people.visits, may_miss=bool(known.earlier))
     words = [*words_of(new, sayings, directory), *visits, *contact_words(events, people)]
     update_profiles(words, absorbed=people.absorbed, created=people.created)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from leads.events.catalog import UNSUBSCRIBED
 from leads.events.record import EventRow
-from leads.identity.keys import EMAIL, PHONE
+from leads.identity.keys import EMAIL, PHONE, Key
 from leads.identity.recognise import Recognised
 from leads.intake.inbound import InboundEvent
+from leads.models import Consent, ConsentChannel, ConsentHow, ConsentState
 from leads.people.organizations import CompanyWord, Directory, keep_organizations, look_up
 from leads.people.profile import Word
 from leads.people.traits import KINDS_WITH_TRAITS, NOTHING, Said, said_by
@@ -85,4 +87,23 @@ def contact_words(events: Sequence[InboundEvent], people: Recognised) -> list[Wo
         for event in events
         for key in event.keys
         if key in people.bound and key[0] in (EMAIL, PHONE)
+    ]
+
+
+def withdrawn_consents(events: Iterable[InboundEvent], ids: Mapping[Key, int]) -> list[Consent]:
+    """Return what those who unsubscribed said by it: no more e-mail to their address, or to them where none is known.
+
+    ids: of the identifiers.
+    """
+    return [
+        Consent(
+            identifier_id=ids[next((key for key in event.keys if key[0] == EMAIL), event.keys[0])],
+            channel=ConsentChannel.EMAIL,
+            state=ConsentState.WITHDRAWN,
+            how=ConsentHow.UNSUBSCRIBED,
+            message_id=event.message_id,
+            said_at=event.occurred_at,
+        )
+        for event in events
+        if event.kind == UNSUBSCRIBED
     ]

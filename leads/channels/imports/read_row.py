@@ -12,9 +12,9 @@ from leads.channels.imports.mapping import Choice
 from leads.channels.imports.sheet import Row
 from leads.channels.imports.sources import SOURCE_NOTE, channel_named
 from leads.channels.imports.targets import COMPANY, CONSENTS, EVENT, attribute_name
-from leads.events.catalog import normal_name
+from leads.events.catalog import UNSUBSCRIBED, normal_name
 from leads.identity.keys import EMAIL, PHONE, USER_ID, Key
-from leads.models import ConsentState
+from leads.models import ConsentChannel, ConsentState
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, ORGANIZATION_COLUMNS, Traits, domain_of
 
 NOTHING = frozenset(("", "-", "--", "null", "NULL", "n/a", "N/A", "#N/A", "none", "None", "(null)", "\\N"))
@@ -199,6 +199,8 @@ class RowReader:
             moment = None if normal_name(cell) in values.NO else self._moment(draft, cell)
             if moment is not None:
                 draft.events += ((kind, moment),)
+                if kind == UNSUBSCRIBED:
+                    draft.consents += (ConsentWord(ConsentChannel.EMAIL, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
 
         return put
 

@@ -7,9 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads import signals
+from leads.consent.state import allows, last_words
 from leads.intake.inbound import Rejection
 from leads.intake.take_in import take_in
-from leads.models import DuplicateCandidate, Event, Identifier, Lead, LeadSearch, Organization, RejectedEvent, Stage
+from leads.models import (
+    Consent,
+    DuplicateCandidate,
+    Event,
+    Identifier,
+    Lead,
+    LeadSearch,
+    Organization,
+    RejectedEvent,
+    Stage,
+)
 from leads.people.edit_organization import edit_organization
 from tests.leads.intake.inbound import inbound
 from tests.make import NOON, make_lead, make_source, make_sql
@@ -458,3 +469,29 @@ def test_lone_events_are_taken_in_without_prepared_statements_too(source, settin
     assert take_in(source, [inbound(U1)], now=LATER).stored == 1
     assert take_in(source, [inbound(A1)], now=LATER).stored == 1
     assert Lead.objects.get().events.count() == 2
+
+
+@pytest.mark.parametrize("keys", [[U1, E1], [E1], [U1]])
+def test_who_unsubscribes_takes_the_consent_to_e_mails_back(source, keys):
+    take_in(source, [identify(U1, E1)], now=NOON)
+    lead = Lead.objects.get()
+    about = Identifier.objects.get(kind="email")
+    said = {"channel": "email", "how": "box", "message_id": "said"}
+    Consent.objects.create(identifier=about, state="given", said_at=NOON, **said)
+    assert allows(last_words([lead.pk]), "email")
+
+    for _ in range(2):
+        take_in(source, [inbound(*keys, kind="unsubscribed", message_id="bye", at=LATER)], now=LATER)
+
+    assert not allows(last_words([lead.pk]), "email")
+    assert list(Consent.objects.filter(state="withdrawn").values_list("how", "said_at")) == [("unsubscribed", LATER)]
+
+
+def test_an_old_unsubscribing_that_arrives_late_leaves_a_later_consent(source):
+    take_in(source, [identify(E1)], now=NOON)
+    said = {"channel": "email", "how": "box", "message_id": "said"}
+    Consent.objects.create(identifier=Identifier.objects.get(), state="given", said_at=LATER, **said)
+
+    take_in(source, [inbound(E1, kind="unsubscribed", at=NOON)], now=LATER)
+
+    assert last_words([Lead.objects.get().pk])[0].state == "given"

@@ -70,17 +70,17 @@ class VendorApis:
         self.asked: list[tuple[str, dict[str, list[str]], dict[str, str]]] = []
         self.next: list[tuple[int, Any]] = []
         self.settings: dict[str, str] = {}
+        self.an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
 
     def answer(self, path: str) -> tuple[int, Any]:
         if self.next:
             return self.next.pop(0)
-        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
         if path.startswith("/linkedin/leadFormResponses/"):
-            return 200, {**LINKEDIN_RESPONSE, "submittedAt": int(an_hour_ago.timestamp()) * 1000}
+            return 200, {**LINKEDIN_RESPONSE, "submittedAt": int(self.an_hour_ago.timestamp()) * 1000}
         if path == "/linkedin/leadForms/3162":
             return 200, LINKEDIN_FORM
         if path.startswith("/graph/"):
-            created = {"created_time": f"{an_hour_ago:%Y-%m-%dT%H:%M:%S%z}"}
+            created = {"created_time": f"{self.an_hour_ago:%Y-%m-%dT%H:%M:%S%z}"}
             return 200, {"id": path.rpartition("/")[2], **GRAPH_LEAD, **created}
         return 404, {"message": "No such thing."}
 
