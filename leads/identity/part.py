@@ -70,11 +70,16 @@ def part_pairs(merge: Merge, *, by: User, now: datetime) -> None:
 def _keep_apart(merge: Merge, before: list[DuplicateCandidate], by: User, now: datetime) -> None:
     first, second = sorted((merge.survivor_id, merge.absorbed_id))
     noted = next((pair for pair in before if (pair.first_id, pair.second_id) == (first, second)), None)
-    pair = noted or DuplicateCandidate(
-        first_id=first, second_id=second, reason=f"They were merged once. {merge.reason}"[:300], created_at=now
-    )
+    reason = f"They were merged once. {merge.reason}"[:300]
+    pair = copy_of(noted or DuplicateCandidate(reason=reason, created_at=now), first, second)
     pair.dismissed_at, pair.dismissed_by = now, by
-    pair.save()
+    # Whoever looks for likenesses locks nobody, and may just have noted the two.
+    DuplicateCandidate.objects.bulk_create(
+        [pair],
+        update_conflicts=True,
+        unique_fields=["first", "second"],
+        update_fields=["dismissed_at", "dismissed_by"],
+    )
 
 
 def _other(pair: DuplicateCandidate, lead_id: int) -> int:

@@ -47,6 +47,8 @@ from leads.rows import is_postgresql
 
 # Starting again is for races between batches about the same people; more than a few are a fault.
 ATTEMPTS = 20
+# Fewer events are asked about one by one at once: small batches come from channels that often tell a thing again.
+MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def take_in(
         return Taken(1, lead_ids, ())
     # The first of several with one message id is the event; the others are repeats of it.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
-    known = _Known(may_repeat=len(events) == 1 or not is_postgresql())
+    known = _Known(may_repeat=len(events) < MANY or not is_postgresql())
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():

@@ -262,3 +262,15 @@ def test_pairs_come_back_with_what_was_decided_since(marketer):
         (absorbed.pk, fourth.pk, None),
         (survivor.pk, absorbed.pk, LATER),
     }
+
+
+def test_a_likeness_noted_while_the_two_are_parted_is_decided_with_them(marketer):
+    one, other = make_lead(), make_lead()
+    merge = merge_leads(one.pk, other.pk, by=marketer, now=NOON)
+    first, second = sorted((one.pk, other.pk))
+    DuplicateCandidate.objects.create(first_id=first, second_id=second, reason="Same name.", created_at=NOON)
+
+    undo_merge(merge.pk, by=marketer, now=NOON)
+
+    pair = DuplicateCandidate.objects.get()
+    assert (pair.reason, pair.dismissed_by) == ("Same name.", marketer)
