@@ -13,8 +13,8 @@ from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn, 
 from scoring.rules.publish import continue_marking
 
 # One batch of so many leads means that events pour in. A rest takes so many times as long as the batch did.
-MANY = 100
-REST = 2
+MANY = 8
+REST = 1
 LONGEST_REST = 0.25  # seconds
 # Without a broker a request scores what it touched itself, unless that would make its client wait.
 SCORED_IN_THE_REQUEST = 10
@@ -24,7 +24,7 @@ SCORED_IN_THE_REQUEST = 10
 def score_due(part: int) -> None:
     """Score one part's leads until none is due.
 
-    While events pour in for many leads, most of the time is left to them: scored less often, each lead gathers some
+    While events pour in for many leads, half of the time is left to them: scored less often, each lead gathers some
     that are then scored together.
     """
     began = monotonic()
