@@ -135,7 +135,7 @@ EMAIL_FIELDS = ("email", "email_address", "e_mail", "work_email")
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str:
     """Return the catalog's kind for an incoming name, or a custom kind made of the name (at most 60 characters)."""
-    custom = re.sub(r"\W+", "_", name.strip().lower()).strip("_")[:60] or "custom"
+    custom = re.sub(r"\W+", "_", name.strip().lower()).strip("_")[:60].rstrip("_") or "custom"
     return ALIASES.get(normal_name(name)) or (f"custom_{custom}" if custom in BOOKKEEPING else custom)
 
 
@@ -167,4 +167,4 @@ def channel_of(kind: str) -> str:
 
 
 def _has_any(properties: Mapping[str, object], fields: tuple[str, ...]) -> bool:
-    return any(properties.get(field) not in (None, "") for field in fields)
+    return any(str(properties.get(field) or "").strip() for field in fields)

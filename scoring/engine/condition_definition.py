@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from scoring.engine.conditions import OPS, order_key
+from scoring.engine.conditions import OPS, bound_of, compare
 from scoring.engine.domains import domain_of
 from scoring.engine.facts import Condition
-from scoring.engine.json_object import JsonObject, RuleSetError, is_number, listed, shown
+from scoring.engine.json_object import JsonObject, RuleSetError, has_unseen, is_number, listed, shown
 
 CONDITION_KEYS = ("field", "op", "value")
 
@@ -55,7 +55,7 @@ def _condition(item: JsonObject, field: str) -> Condition:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and bool(value.strip()) and not has_unseen(value)
 
 
 def _is_single(value: object) -> bool:
@@ -67,16 +67,14 @@ def _is_list(value: object) -> bool:
 
 
 def _is_ordered(value: object) -> bool:
-    return (is_number(value) or isinstance(value, str)) and order_key(value) is not None
+    return (is_number(value) or isinstance(value, str)) and bound_of(value) is not None
 
 
 def _is_range(value: object) -> bool:
     if not isinstance(value, list) or len(value) != 2 or not all(_is_ordered(end) for end in value):
         return False
-    low, high = order_key(value[0]), order_key(value[1])
-    if isinstance(low, str) or isinstance(high, str):
-        return isinstance(low, str) and isinstance(high, str) and low <= high
-    return low is not None and high is not None and low <= high
+    sign = compare(value[0], bound_of(value[1]))
+    return sign is not None and sign <= 0
 
 
 def _is_domain(value: object) -> bool:

@@ -1,17 +1,20 @@
 """Conditions on one value: what each op means.
 
 Text compares without regard to case and surrounding space; numbers as numbers where both sides are, also when one
-came in as text ("250"). A condition on an unknown value (missing, empty) is not met, whatever its op, except
-`exists`. Where a value is a list, one item that passes is enough (and `is_not` asks that none is).
+came in as text ("250"); times as moments, and with a bound that is a day, day by day in UTC. A condition on an unknown
+value (missing, empty) is not met, whatever its op, except `exists`. Where a value is a list, one item that passes is
+enough (and `is_not` asks that none is). An object is a value, and equals, contains and exceeds nothing.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 from scoring.engine.batch import Events, Flags, Ints
-from scoring.engine.domains import domain_of, is_free_domain, is_within_domain
+from scoring.engine.domains import domain_of, is_free_domain, is_within_domain, mailbox_domain_of
 from scoring.engine.facts import Condition
 
 ValueTest = Callable[[object], bool]
@@ -23,7 +26,11 @@ REMEMBERED = 20_000
 _REMEMBERED_TYPES = {str, int, type(None)}
 
 _NUMBER = re.compile(r"\s*-?[0-9]{1,300}(\.[0-9]+)?\s*")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NESTED = (list, tuple, dict)
+
+# What a bound is: a number, a moment, or a whole day.
+Bound = float | datetime | date
 
 
 def compile_value_test(op: str, value: object) -> ValueTest:
@@ -37,8 +44,11 @@ def compile_value_test(op: str, value: object) -> ValueTest:
         if not is_known(actual):
             return False
         if isinstance(actual, list | tuple):
-            return any(passes(item) for item in actual) is wanted
-        return passes(actual) is wanted
+            return any(is_known(item) and passes_one(item) for item in actual) is wanted
+        return passes_one(actual) is wanted
+
+    def passes_one(item: object) -> bool:
+        return not isinstance(item, _NESTED) and passes(item)
 
     return test
 
@@ -89,12 +99,14 @@ def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
 
 
 def is_known(value: object) -> bool:
-    """Say whether there is a value: not missing, not empty, not blank."""
+    """Say whether there is a value: not missing, not empty, not blank, and no list of nothing but such."""
     if value is None:
         return False
     if isinstance(value, str):
         return bool(value) and not value.isspace()
-    return bool(value) if isinstance(value, list | tuple | dict) else True
+    if isinstance(value, list | tuple):
+        return any(map(is_known, value))
+    return bool(value) if isinstance(value, dict) else True
 
 
 def number_of(value: object) -> float | None:
@@ -109,19 +121,51 @@ def number_of(value: object) -> float | None:
 
 
 def text_of(value: object) -> str:
-    """Return the text that comparisons use: folded case, no surrounding space, 7.0 as "7", true as "true"."""
+    """Return the text that comparisons use: folded case, no surrounding space, 7.0 as "7", true as "true".
+
+    Lists and objects are their JSON, its keys in order, so that databases which keep another order make no difference.
+    """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, _NESTED):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True).casefold()
     return str(value).strip().casefold()
 
 
-def order_key(value: object) -> float | str | None:
-    """Return what `gt`, `between` and their kin compare: a number, a date as ISO text, or None for neither."""
+def bound_of(value: object) -> Bound | None:
+    """Return what a value of `gt`, `between` and their kin stands for; None for neither number nor date."""
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        moment = _moment_of(value)
+        return moment.date() if moment else None
+    return _order_key(value)
+
+
+def compare(actual: object, bound: Bound | None) -> int | None:
+    """Return -1, 0 or 1; None where the two can't be compared. All moments of a day equal a bound that is the day."""
+    key = _order_key(actual)
+    if isinstance(key, datetime):
+        if isinstance(bound, datetime):
+            return (key > bound) - (key < bound)
+        return (key.date() > bound) - (key.date() < bound) if isinstance(bound, date) else None
+    if key is None or bound is None or isinstance(bound, date) or key != key:
+        return None
+    return (key > bound) - (key < bound)
+
+
+def _order_key(value: object) -> float | datetime | None:
     number = number_of(value)
-    if number is not None:
-        return number
-    text = str(value).strip().casefold()
-    return text if _DATE.match(text) else None
+    return number if number is not None else _moment_of(value)
+
+
+def _moment_of(value: object) -> datetime | None:
+    """Return the moment that an ISO text names, UTC where it names no zone; a date is the day's first."""
+    if not isinstance(value, str) or not _DATE.match(value):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip().upper())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _value_at(properties: Mapping[str, object], keys: list[str]) -> object:
@@ -182,22 +226,13 @@ def _lte(expected: object) -> ValueTest:
 
 
 def _ordered(expected: object, accepts: Callable[[int], bool]) -> ValueTest:
-    bound = order_key(expected)
+    bound = bound_of(expected)
 
     def passes(actual: object) -> bool:
-        sign = _compare(order_key(actual), bound)
+        sign = compare(actual, bound)
         return sign is not None and accepts(sign)
 
     return passes
-
-
-def _compare(actual: float | str | None, bound: float | str | None) -> int | None:
-    """Return -1, 0 or 1; None where the two can't be compared."""
-    if isinstance(actual, str) and isinstance(bound, str):
-        return (actual > bound) - (actual < bound)
-    if isinstance(actual, int | float) and isinstance(bound, int | float) and actual == actual:
-        return (actual > bound) - (actual < bound)
-    return None
 
 
 def _matches_domain(expected: object) -> ValueTest:
@@ -216,7 +251,7 @@ def _business_email(expected: object) -> ValueTest:
 
 def _free_email(expected: object) -> ValueTest:
     def passes(actual: object) -> bool:
-        domain = domain_of(str(actual))
+        domain = mailbox_domain_of(actual)
         return bool(domain) and is_free_domain(domain) is expected
 
     return passes

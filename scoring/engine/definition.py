@@ -26,6 +26,9 @@ NAME_LENGTH = 100
 KIND_LENGTH = 60
 HIGHEST_POINTS = 100
 MOST_STEPS = 20
+MOST_DAYS = 36_500
+HIGHEST_CAP = 1_000_000
+MOST_EVENTS = 1_000_000
 ANY = "any"
 
 _RULE_SET_KEYS = ("name", "behaviour_limit", "fit_limit", "rules", "fit", "personas", "journeys", "policy")
@@ -47,8 +50,12 @@ def rule_set_from_json(data: Mapping[str, object], version: int) -> RuleSet:
     _refuse_repeated_names("fit", [rule.name for rule in fit])
     personas = tuple(persona(item) for item in document.objects("personas", _PERSONA_KEYS))
     journeys = tuple(journey(item) for item in document.objects("journeys", _JOURNEY_KEYS))
-    _refuse_repeated_names("personas", [persona.name for persona in personas])
-    _refuse_repeated_names("journeys", [journey.name for journey in journeys])
+    for key, names in (
+        ("personas", [persona.name for persona in personas]),
+        ("journeys", [journey.name for journey in journeys]),
+    ):
+        _refuse_repeated_names(key, names)
+        _refuse_the_name_any(key, names)
     behaviour_limit, fit_limit = _limits(document)
     return RuleSet(
         version=version,
@@ -82,8 +89,8 @@ def _rule(item: JsonObject) -> BehaviourRule:
         name=item.text("name", NAME_LENGTH),
         kind=_kind(item),
         points=_points(item),
-        half_life_days=item.above_zero("half_life_days", None, "days"),
-        cap=item.above_zero("cap", None, "points"),
+        half_life_days=item.above_zero("half_life_days", None, "days", MOST_DAYS),
+        cap=item.above_zero("cap", None, "points", HIGHEST_CAP),
         limit=_limit(item),
         conditions=tuple(event_condition(part) for part in item.objects("conditions", CONDITION_KEYS)),
     )
@@ -113,6 +120,8 @@ def _limit(item: JsonObject) -> Limit | None:
     count = limit.required("count")
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise RuleSetError(limit.at("count"), f"must be a whole number of at least 1, got {shown(count)}")
+    if count > MOST_EVENTS:
+        raise RuleSetError(limit.at("count"), f"must be at most {MOST_EVENTS:,}, got {shown(count)}")
     per = limit.required("per")
     if isinstance(per, Mapping):
         return Limit(count, "value", _value_of(JsonObject.read(per, limit.at("per"), ("value_of",))))
@@ -154,7 +163,7 @@ def journey(item: JsonObject) -> Journey:
         raise RuleSetError(item.at("steps"), f"must be 1 to {MOST_STEPS} steps, got {len(steps)}")
     _refuse_repeated_names(item.at("steps"), [step.name for step in steps])
     item.required("window_days")
-    window = item.above_zero("window_days", 30, "days")
+    window = item.above_zero("window_days", 30, "days", MOST_DAYS)
     return Journey(item.text("name", NAME_LENGTH), 30 if window is None else window, steps)
 
 
@@ -181,7 +190,7 @@ def _kind(item: JsonObject) -> str:
 def _policy(document: JsonObject, personas: set[str], journeys: set[str]) -> Policy:
     item = JsonObject.read(document.data.get("policy", {}), document.at("policy"), _POLICY_KEYS)
     mql_threshold, sql_threshold = _thresholds(item)
-    memory = item.above_zero("engagement_memory_days", _POLICY.engagement_memory_days, "days")
+    memory = item.above_zero("engagement_memory_days", _POLICY.engagement_memory_days, "days", MOST_DAYS)
     return Policy(
         mql_threshold=mql_threshold,
         sql_threshold=sql_threshold,
@@ -229,6 +238,11 @@ def _refuse_repeated_names(key: str, names: list[str]) -> None:
     for position, name in enumerate(names):
         if name in names[:position]:
             raise RuleSetError(f"{key}[{position}].name", f"is used twice: {shown(name)}")
+
+
+def _refuse_the_name_any(key: str, names: list[str]) -> None:
+    if ANY in names:
+        raise RuleSetError(f"{key}[{names.index(ANY)}].name", f"must not be {ANY!r}, by which gates mean all of them")
 
 
 def _rule_to_json(rule: BehaviourRule) -> dict[str, object]:

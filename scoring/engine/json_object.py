@@ -1,9 +1,15 @@
 """Reading a JSON document key by key, so that every refusal names its place and what was expected."""
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
+
+# What every size above 0 is at least; what is smaller or larger than anybody means, floats can't reckon with.
+SMALLEST = 0.01
+# Neither shown nor stored by every database.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class RuleSetError(ValueError):
@@ -48,19 +54,23 @@ class JsonObject:
         value = self.required(key)
         if not isinstance(value, str) or not value.strip() or len(value) > longest:
             raise RuleSetError(self.at(key), f"must be a text of 1 to {longest} characters, got {shown(value)}")
+        if has_unseen(value):
+            raise RuleSetError(self.at(key), f"must not hold control characters, got {shown(value)}")
         return value
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """Return a number from `low` to `high`."""
         return number_at(self.at(key), self.data.get(key, default), low, high)
 
-    def above_zero(self, key: str, default: float | None, unit: str) -> float | None:
-        """Return a number above 0; the default may be None, and null is then taken for it."""
+    def above_zero(self, key: str, default: float | None, unit: str, highest: float) -> float | None:
+        """Return a number above 0, at most `highest`; the default may be None, and null is then taken for it."""
         value = self.data.get(key, default)
         if value is None and default is None:
             return None
         if not is_number(value) or not value > 0:
             raise RuleSetError(self.at(key), f"must be > 0 {unit}, got {shown(value)}")
+        if not SMALLEST <= value <= highest:
+            raise RuleSetError(self.at(key), f"must be {SMALLEST:g} to {highest:,} {unit}, got {shown(value)}")
         return value
 
     def flag(self, key: str, default: bool) -> bool:
@@ -90,6 +100,11 @@ def is_number(value: object) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def has_unseen(text: str) -> bool:
+    """Say whether a text holds control characters or halves of characters."""
+    return _UNSEEN.search(text) is not None
 
 
 def shown(value: object) -> str:

@@ -83,7 +83,7 @@ class Scores:
             return None
         persona, has = self.compiled.fit.personas[position], self.fits.traits[position][row].tolist()
         met = tuple(trait.name for trait, is_met in zip(persona.traits, has, strict=True) if is_met)
-        unknown = tuple(unknown_traits(persona, self.batch.attributes, row))
+        unknown = tuple(unknown_traits(persona, has, self.batch.attributes, row))
         return PersonaMatch(persona.name, float(self.fits.match[row]), met, unknown)
 
     def progress(self, row: int) -> tuple[JourneyProgress, ...]:

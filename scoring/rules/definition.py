@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leads.events.catalog import kind_of
 from scoring.engine.definition import rule_set_from_json, rule_set_to_json
 from scoring.engine.facts import RuleSet as EngineRuleSet
 from scoring.models import FitRule, Journey, Per, Persona, Policy, Rule, RuleSet
@@ -40,8 +41,15 @@ def rule_set_from_rows(rule_set: RuleSet) -> EngineRuleSet:
 
 
 def complete(data: Mapping[str, object]) -> dict[str, Any]:
-    """Return JSON that may leave keys out with every key. Raises RuleSetError where it can't be used."""
-    return rule_set_to_json(rule_set_from_json(data, 0))
+    """Return JSON that may leave keys out with every key. Raises RuleSetError where it can't be used.
+
+    Kinds may be named as clients name events: "eBook Downloaded" is ebook_downloaded.
+    """
+    definition: dict[str, Any] = rule_set_to_json(rule_set_from_json(data, 0))
+    for part in (*definition["rules"], *(step for journey in definition["journeys"] for step in journey["steps"])):
+        part["kind"] = kind_of(part["kind"])
+    # Again, as "Call Made" is what we did ourselves as well.
+    return rule_set_to_json(rule_set_from_json(definition, 0))
 
 
 def rule_definition(rule: Rule) -> dict[str, Any]:

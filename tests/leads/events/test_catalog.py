@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.events.catalog import BY_KEY, CATALOG, channel_of, kind_of, label_of
+from leads.events.catalog import BY_KEY, CATALOG, channel_of, is_hand_raise, is_voluntary, kind_of, label_of
 
 # The events of Segment's specifications for B2B, shops, chats and e-mails, and the guide's own.
 SPECIFIED = """
@@ -37,10 +37,50 @@ def test_every_specified_name_is_in_the_catalog_whatever_its_spelling(name):
         ("Calculator Used", "calculator_used"),
         ("!!!", "custom"),
         ("x" * 80, "x" * 60),
+        ("x" * 59 + " yz", "x" * 59),
     ],
 )
 def test_a_name_finds_its_kind(name, kind):
     assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    "name", ["Calculator  Used", "x" * 59 + " yz", "_private_", "E-Book Download", "identified", "Ünïcode"]
+)
+def test_the_kind_of_a_kind_is_itself(name):
+    assert kind_of(kind_of(name)) == kind_of(name)
+
+
+# The guide's own lists: what makes an MQL, and what of it is "ready to buy".
+HAND_RAISES = {"demo_requested", "quote_requested", "sales_contact_requested", "trial_converted", "meeting_booked"}
+ENGAGEMENTS = HAND_RAISES | {
+    "content_downloaded", "ebook_downloaded", "newsletter_subscribed", "social_interaction", "webinar_registered",
+    "webinar_attended", "ad_clicked", "call_received", "chat_engaged", "event_form_submitted", "trial_started",
+}  # fmt: skip
+
+
+def test_what_is_voluntary_and_what_raises_a_hand_is_what_the_guide_says():
+    kinds = [kind.key for kind in CATALOG]
+
+    assert {kind for kind in kinds if is_voluntary(kind, {})} == ENGAGEMENTS
+    assert {kind for kind in kinds if is_hand_raise(kind)} == HAND_RAISES
+    assert not is_voluntary("calculator_used", {"phone": "+38511234567", "email": "ana@tvrtka.hr"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_engagement"),
+    [
+        ({"phone": "+38511234567", "email": "ana@tvrtka.hr"}, True),
+        ({"mobile": 38511234567, "work_email": "ana@tvrtka.hr"}, True),
+        ({"phone": "+38511234567"}, False),
+        ({"email": "ana@tvrtka.hr"}, False),
+        ({"phone": "  ", "email": "ana@tvrtka.hr"}, False),
+        ({"phone": None, "email": "ana@tvrtka.hr"}, False),
+        ({}, False),
+    ],
+)
+def test_a_form_is_an_engagement_where_it_carries_phone_and_email(fields, is_engagement):
+    assert is_voluntary("form_submitted", fields) is is_engagement
 
 
 @pytest.mark.parametrize("kind", [kind.key for kind in CATALOG if kind.is_bookkeeping])

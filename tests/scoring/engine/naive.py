@@ -54,7 +54,11 @@ def naive_persona(rule_set: RuleSet, facts: LeadFacts) -> dict | None:
                 "name": persona.name,
                 "match": match,
                 "met": [part.name for part in met],
-                "unknown": [part.name for part in persona.criteria if facts.attributes.get(part.field) in (None, "")],
+                "unknown": [
+                    part.name
+                    for part in persona.criteria
+                    if part not in met and facts.attributes.get(part.field) in (None, "")
+                ],
                 "lines": [(f"{persona.name}: {part.name}", part.points, 1, None) for part in met],
             }
     return best

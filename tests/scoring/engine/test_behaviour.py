@@ -125,6 +125,19 @@ def test_each_value_of_a_property_counts_once_and_events_without_it_share_a_peri
     assert (entry.count, entry.points_now) == (3, 30)  # tax, payroll, and one without a name
 
 
+def test_lists_and_objects_are_one_value_in_whatever_order_a_database_keeps_their_keys():
+    limit = {"count": 1, "per": {"value_of": "properties.plan"}}
+    rule_set = make_rule_set(make_rule("webinar_attended", 10, limit=limit))
+    plans = [{"name": "Pro", "seats": 5}, {"seats": 5, "name": "PRO"}, ["a", "b"], ["A", "b"], ["b", "a"]]
+    events = [
+        make_event("webinar_attended", message_id=str(i), properties={"plan": plan}) for i, plan in enumerate(plans)
+    ]
+
+    [entry] = score_of(rule_set, make_facts(*events)).entries
+
+    assert entry.count == 3
+
+
 def test_a_limit_counts_only_events_that_meet_the_conditions():
     rule_set = make_rule_set(make_rule(points=2, limit={"count": 1, "per": "ever"}, conditions=PRICING))
     other = make_event(when=NOW, message_id="later", properties={"path": "/careers"})

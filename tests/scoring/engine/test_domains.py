@@ -11,6 +11,8 @@ from scoring.engine.domains import domain_of
         (" a.example. ", "a.example"),
         ("a.example:8080", "a.example"),
         ("a.example/x/y", "a.example"),
+        ("a.example?x=1", "a.example"),
+        ("a.example#part", "a.example"),
         ("a.example:8080/at/12:30", "a.example"),
         ("https://a.example?to=b.example?and=c", "a.example"),
         ("https://a.example#part", "a.example"),

@@ -35,6 +35,23 @@ def test_what_fails_is_no_question():
     assert (found.persona.match, found.persona.unknown) == (pytest.approx(0.6), ())
 
 
+def test_a_criterion_that_is_met_by_what_is_unknown_asks_nothing():
+    no_phone = {"name": "No phone", "field": "phone", "op": "exists", "value": False, "points": 3}
+    address = {"name": "Address", "field": "email", "op": "exists", "value": True, "points": 3}
+
+    found = score(persona(criteria=(no_phone, address)), phone="")
+
+    assert (found.persona.match, found.persona.met, found.persona.unknown) == (0.5, ("No phone",), ("Address",))
+
+
+def test_points_that_floats_add_up_badly_reach_the_minimum_that_they_should():
+    # By hand 0.1 + 0.2 is 0.3 of 1.0, and 0.7 is the rest; floats say 0.30000000000000004.
+    parts = [{**ROLE, "name": str(points), "points": points} for points in (0.1, 0.2)]
+
+    assert score(persona(minimum=0.3, criteria=(*parts, {**PLACE, "points": 0.7})), title="Office Manager").persona
+    assert score(persona(minimum=0.7, criteria=(*parts, {**PLACE, "points": 0.7})), country="NO").persona
+
+
 def test_below_its_minimum_a_persona_is_nobody_and_adds_nothing():
     found = score(persona(minimum=0.75), title="Office Manager", country="NO")
 

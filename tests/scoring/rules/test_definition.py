@@ -80,6 +80,24 @@ def test_keys_that_are_left_out_get_their_defaults(db):
     assert definition["policy"]["mql_threshold"] == 40
 
 
+def test_a_kind_may_be_named_as_clients_name_the_event(db):
+    rule = {"name": "Guide", "kind": "eBook Downloaded", "points": 5}
+    steps = [{"name": "Trial", "kind": "Trial Started"}, {"name": "Own", "kind": "Rocket Launched!"}]
+    journey = {"name": "Evaluate", "window_days": 30, "steps": steps}
+
+    definition = definition_of(import_draft({"name": "By names", "rules": [rule], "journeys": [journey]}, now=NOON))
+
+    assert definition["rules"][0]["kind"] == "ebook_downloaded"
+    assert [step["kind"] for step in definition["journeys"][0]["steps"]] == ["trial_started", "rocket_launched"]
+
+
+def test_what_we_did_ourselves_never_scores_by_whatever_name(db):
+    calls = {"name": "Ours", "rules": [{"name": "Call", "kind": "Outbound Call", "points": 5}]}
+
+    with pytest.raises(RuleSetError, match=r"^rules\[0\]\.kind: call_made is what we did ourselves"):
+        import_draft(calls, now=NOON)
+
+
 def test_a_refused_import_leaves_nothing_behind(db):
     wrong = {"name": "Bad", "rules": [{"name": "Trial", "kind": "trial_started", "points": 1, "half_life_days": -3}]}
 
