@@ -25,4 +25,25 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "go on with imports": {"task": "leads.tasks.sweep_imports", "schedule": 5.0},
     "remove old import files": {"task": "leads.tasks.remove_old_import_files", "schedule": 3600.0},
 }
-app.conf.beat_schedule = SCHEDULE
+app.conf.update(
+    beat_schedule=SCHEDULE,
+    timezone="UTC",
+    task_ignore_result=True,
+    # A task may run twice (every one is idempotent) but is never lost with the worker that held it.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    # A request that can't reach the broker goes on at once; the sweep finds the work it left.
+    task_publish_retry=False,
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    },
+)

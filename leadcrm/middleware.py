@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from leadcrm.client_ip import is_trusted
+from leadcrm.content_security import RELAXED, RELAXED_PREFIXES
 from leadcrm.errors import too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -123,6 +124,6 @@ class RelaxedCspMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path_info.startswith(settings.CSP_RELAXED_PREFIXES):
-            response._csp_replace = settings.CSP_RELAXED  # type: ignore[attr-defined]  # django-csp's own hook
+        if request.path_info.startswith(RELAXED_PREFIXES):
+            response._csp_replace = RELAXED  # type: ignore[attr-defined]  # django-csp's own hook
         return response

@@ -1,39 +1,29 @@
-"""All settings, read from the environment once. Names and defaults are listed in docs/operations.md."""
+"""All settings; this is the only module that reads the environment.
+
+docs/operations.md lists the names and defaults. Configuration that never varies stands with its topic: celery.py,
+content_security.py, logs.py, api_schema.py and admin_theme.py.
+"""
 
 import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
-from django.urls import reverse_lazy
+
+from leadcrm.admin_theme import ADMIN_THEME
+from leadcrm.api_schema import API_SCHEMA
+from leadcrm.content_security import POLICY
+from leadcrm.logs import logging_config
+from leadcrm.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LEADCRM_VAR_DIR", BASE_DIR / "var"))
 
 env = environ.Env()
 TESTING = "pytest" in sys.modules
-
-
-def _kept_secret_key() -> str:
-    """Return the secret key of an embedded installation, made once and kept beside its database."""
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        try:
-            # O_EXCL: of two processes that start together, one makes the key and both read it.
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(50))
-        except FileExistsError:
-            pass
-    return path.read_text()
-
 
 # --- Database -------------------------------------------------------------------------------------------
 
@@ -68,7 +58,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if DATABASE_URL and not TESTING:
         raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is set, got nothing.")
-    SECRET_KEY = _kept_secret_key()
+    SECRET_KEY = kept_secret_key(VAR_DIR / "secret_key")
 # Keys of before: sessions and secrets made with them still work, new ones are made with SECRET_KEY.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
@@ -92,6 +82,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = POLICY
 
 # --- Applications ---------------------------------------------------------------------------------------
 
@@ -216,34 +207,16 @@ AUTHENTICATION_BACKENDS = [
 ]
 # Locked by name and address together: a stranger's guesses lock neither the user elsewhere nor a shared office.
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
+AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "leadcrm.client_ip.client_ip"
 
-# --- Content-Security-Policy ----------------------------------------------------------------------------
+# --- Admin ----------------------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
-# The admin theme and the API documentation evaluate scripts and write inline styles; both are for staff.
-CSP_RELAXED_PREFIXES = ("/admin/", "/api/docs/")
-CSP_RELAXED = {
-    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
-    "style-src": [SELF, UNSAFE_INLINE],
-}
+UNFOLD = ADMIN_THEME
 
 # --- Redis, cache, Celery -------------------------------------------------------------------------------
 
@@ -261,25 +234,6 @@ CACHES = {
     )
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
-CELERY_TASK_IGNORE_RESULT = True
-# A task may run twice (every one is idempotent) but is never lost with the worker that held it.
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A request that can't reach the broker goes on at once; the sweep finds the work it left.
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-}
-CELERY_TIMEZONE = "UTC"
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- E-mail ---------------------------------------------------------------------------------------------
 
@@ -308,21 +262,7 @@ REST_FRAMEWORK = {
     "ALLOWED_VERSIONS": ["1"],
     "EXCEPTION_HANDLER": "leads.api.errors.answer_error",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "LeadCRM",
-    "DESCRIPTION": "Leads, events, explanations and claims over REST.",
-    "VERSION": "0.1.0",
-    "SERVE_PUBLIC": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {
-        "LeadKind": "leads.models.LeadKind",
-        "IdentifierKind": "leads.models.IdentifierKind",
-        "Stage": "leads.models.Stage",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
+SPECTACULAR_SETTINGS = API_SCHEMA
 
 # --- Watching it ----------------------------------------------------------------------------------------
 
@@ -331,14 +271,14 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Seconds that a due score may wait before /readyz fails; a published rule set makes every lead due at once.
 SCORING_LAG_LIMIT = env.int("SCORING_LAG_LIMIT", default=3600)
 
-# --- Sales hours: the clock that a waiting SQL is claimed by -----------------------------------------------
+# --- Sales hours: the clock that a waiting SQL is claimed by --------------------------------------------
 
 CLAIM_TARGET_MINUTES = env.int("CLAIM_TARGET_MINUTES", default=30)
 SALES_TIME_ZONE = env.str("SALES_TIME_ZONE", default="UTC")
 SALES_DAY_STARTS = env.int("SALES_DAY_STARTS", default=8)
 SALES_DAY_ENDS = env.int("SALES_DAY_ENDS", default=18)
 
-# --- Connectors: where the content of ad leads is fetched from, and how long deliveries are kept ---------------
+# --- Connectors: where the content of ad leads is fetched from, and how long deliveries are kept --------
 
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v24.0").rstrip("/")
 LINKEDIN_API_URL = env.str("LINKEDIN_API_URL", default="https://api.linkedin.com/rest").rstrip("/")
@@ -350,100 +290,9 @@ CONTENT_CLIENTS = {
 }
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 
-# --- Logs: one line of JSON an event, never a body, an address or a name -------------------------------------
+# --- Logs: one line of JSON an event, never a body, an address or a name --------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "leadcrm.logs.json_formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "leadcrm": {"level": LOG_LEVEL},
-        "leads": {"level": LOG_LEVEL},
-        "scoring": {"level": LOG_LEVEL},
-        # It writes a line at every start, of no use to the reader.
-        "axes": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_config(LOG_LEVEL)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
-SILENCED_SYSTEM_CHECKS: list[str] = []
-
-# --- Admin: the theme in the screens' own colours ----------------------------------------------------------
-
-
-def _admin_link(title: str, model: str, icon: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-
-
-UNFOLD = {
-    "SITE_TITLE": "LeadCRM admin",
-    "SITE_HEADER": "LeadCRM admin",
-    "SITE_SYMBOL": "tune",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
-    "SHOW_BACK_BUTTON": True,
-    "STYLES": [lambda request: static("css/admin.css")],
-    "BORDER_RADIUS": "6px",
-    "COLORS": {
-        "base": {
-            "50": "#faf9f6", "100": "#f3f1ec", "200": "#e7e4dc", "300": "#d6d1c6", "400": "#a19d92", "500": "#6b675d",
-            "600": "#55524a", "700": "#3f3c35", "800": "#2f2d28", "900": "#1d1c19", "950": "#161513",
-        },
-        "primary": {
-            "50": "#e5f1ec", "100": "#cfe6dc", "200": "#a5d2c0", "300": "#7bd6ba", "400": "#5cc4a4", "500": "#3fae8e",
-            "600": "#0f6650", "700": "#0c5744", "800": "#0b5342", "900": "#08392d", "950": "#04211a",
-        },
-    },
-    "SIDEBAR": {
-        "navigation": [
-            {"title": "Scoring", "items": [_admin_link("Rule sets", "scoring_ruleset", "tune")]},
-            {
-                "title": "Leads",
-                "items": [
-                    _admin_link("Leads", "leads_lead", "group"),
-                    _admin_link("Organizations", "leads_organization", "apartment"),
-                    _admin_link("Possible duplicates", "leads_duplicatecandidate", "join"),
-                    _admin_link("Stage changes", "leads_stagechange", "stairs"),
-                ],
-            },
-            {
-                "title": "Forms",
-                "items": [
-                    _admin_link("Forms", "leads_form", "dynamic_form"),
-                    _admin_link("Submissions kept apart", "leads_formsubmission", "report"),
-                    _admin_link("Consents", "leads_consent", "verified_user"),
-                    _admin_link("Mails of forms", "leads_formmail", "mail"),
-                ],
-            },
-            {
-                "title": "Tracking",
-                "items": [
-                    _admin_link("Sources", "leads_source", "key"),
-                    _admin_link("Connectors", "leads_connector", "power"),
-                    _admin_link("Deliveries", "leads_delivery", "local_shipping"),
-                    _admin_link("Events", "leads_event", "timeline"),
-                    _admin_link("Rejected events", "leads_rejectedevent", "block"),
-                ],
-            },
-            {
-                "title": "Chat",
-                "items": [
-                    _admin_link("Dialogues", "leads_chatdialogue", "forum"),
-                    _admin_link("Versions", "leads_chatversion", "history"),
-                    _admin_link("Conversations", "leads_chatconversation", "chat"),
-                ],
-            },
-            {
-                "title": "Access",
-                "items": [
-                    _admin_link("Users", "leads_user", "person"),
-                    _admin_link("API tokens", "authtoken_tokenproxy", "token"),
-                    _admin_link("Wrong passwords", "axes_accessattempt", "lock"),
-                    _admin_link("Audit entries", "leads_auditentry", "fact_check"),
-                ],
-            },
-        ],
-    },
-}  # fmt: skip
