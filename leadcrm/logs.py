@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
+from django_structlog.signals import bind_extra_request_metadata
 from structlog.typing import EventDict, WrappedLogger
 
 # Keys under which a library might put what a visitor or a user typed.
@@ -41,16 +43,36 @@ SHARED: list[Any] = [
 ]
 
 
+def _mark(request: HttpRequest, **kwargs: Any) -> None:
+    request.is_logged = True  # type: ignore[attr-defined]  # read by LoggedOnce
+
+
+bind_extra_request_metadata.connect(_mark)
+
+
+class LoggedOnce(logging.Filter):
+    """Drops Django's own line about a request or an exception that django-structlog logs, with the request's id.
+
+    What is left is what capture and the health checks answer, since they skip django-structlog's middleware.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the line is the only one about its request."""
+        return not (record.exc_info or hasattr(getattr(record, "request", None), "is_logged"))
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Return Django's LOGGING: a line of JSON for each event on stderr. level: of our own loggers; others warn."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"once": {"()": "leadcrm.logs.LoggedOnce"}},
         "formatters": {"json": {"()": "leadcrm.logs.json_formatter"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             **{name: {"level": level} for name in ("leadcrm", "leads", "scoring")},
+            "django.request": {"filters": ["once"]},
             # It writes a line at every start, which tells the reader nothing.
             "axes": {"level": "WARNING"},
         },

@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings as configured
 from django.db import IntegrityError
 from django.test import Client
+from django.urls import path
 
+from leadcrm import urls
 from leadcrm.logs import json_formatter
 from leads.api.leads import LeadViewSet
 from tests.make import PASSWORD, make_lead
@@ -159,6 +161,37 @@ def test_logs_of_good_and_bad_requests_hold_nothing_about_people(marketer, api_o
     text = "\n".join(log_lines)
     assert '"request_id"' in text
     assert [value for value in PERSONAL if value in text] == []
+
+
+def refusals(log_lines):
+    """Return the lines of the level that a new installation logs."""
+    return [line for line in map(json.loads, log_lines) if line["level"] != "info"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"), [("/nothing/", 404), ("/api/leads/", 401), ("/v1/nothing", 404), ("/v1/track", 405)]
+)
+def test_a_refused_request_is_logged_once(client, db, log_lines, address, code):
+    assert client.get(address).status_code == code
+
+    assert [line["level"] for line in refusals(log_lines)] == ["warning"]
+
+
+class Failing:
+    """The product's addresses, and one where a mistake of ours waits."""
+
+    urlpatterns = [path("fail/", lambda request: 1 / 0), *urls.urlpatterns]
+    handler500 = urls.handler500
+
+
+def test_a_mistake_of_ours_is_logged_once_with_the_id_that_its_page_shows(settings, log_lines):
+    settings.ROOT_URLCONF = Failing
+
+    page = Client(raise_request_exception=False).get("/fail/").content.decode()
+
+    [line] = refusals(log_lines)
+    assert "ZeroDivisionError" in line["exception"]
+    assert line["request_id"] in page
 
 
 def test_the_log_of_a_mistake_of_ours_holds_nothing_about_people(marketer, api_of, log_lines, monkeypatch):
