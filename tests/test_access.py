@@ -201,6 +201,7 @@ TABLE = {
     "api/leads/<int:pk>/": Row(USERS),
     "api/leads/<int:pk>/events/": Row(USERS),
     "api/leads/<int:pk>/explanation/": Row(USERS),
+    "api/leads/<int:pk>/links/<slug:slug>/": Row(USERS, path="/api/leads/1/links/none/", status=404),
     "api/leads/<int:pk>/claim/": Row(CLAIMING, "post"),
     "api/leads/<int:pk>/release/": Row(CLAIMING, "post"),
     "api/leads/<int:pk>/merge/": Row(MERGING, "post", status=400),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -18,11 +19,13 @@ from leads.api.merges import MergedLeadSerializer, MergeOrder, MergeSerializer
 from leads.api.pages import PagedViewSet
 from leads.api.permissions import CanClaim, CanMerge, caller
 from leads.api.serializers import AlreadyClaimedSerializer, EventSerializer, LeadSerializer
+from leads.channels.links.click import LONGEST_MESSAGE
+from leads.channels.links.token import address_for
 from leads.errors import AlreadyClaimed
 from leads.handoff.claim import claim_lead
 from leads.handoff.release import release_lead
 from leads.merging.merge import merge_leads
-from leads.models import Event, Lead
+from leads.models import Event, Lead, Link
 from leads.people.add import add_lead
 from leads.people.edit import check_edit, edit_lead
 from leads.people.keyset import Order
@@ -40,6 +43,18 @@ ORDERS = {
     for sign in ("-", "")
 }
 NEWEST_FIRST = {"-occurred_at": Order(("occurred_at",), is_descending=True)}
+
+
+class MailSerializer(serializers.Serializer[Any]):
+    """message: which mail the link stands in, as the clicks on it will say."""
+
+    message = serializers.CharField(max_length=LONGEST_MESSAGE, required=False, default="")
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """An address to be put into a mail."""
+
+    address = serializers.URLField()
 
 
 class LeadViewSet(PagedViewSet):
@@ -85,6 +100,14 @@ class LeadViewSet(PagedViewSet):
     def events(self, request: Request, pk: int) -> Response:
         """List a lead's events, the latest first."""
         return self.answer_page(Event.objects.filter(lead=find_lead(pk)).select_related("source", "identifier"))
+
+    @extend_schema(parameters=[MailSerializer], responses=AddressSerializer)
+    @action(detail=True, url_path="links/<slug:slug>")
+    def links(self, request: Request, pk: int, slug: str) -> Response:
+        """Return a tracked link's address for a mail to this lead; a click on it is this lead's."""
+        lead, link = find_lead(pk), get_object_or_404(Link, slug=slug)
+        mail = _understood(MailSerializer(data=request.query_params))
+        return Response({"address": address_for(link, lead_id=lead.pk, message=mail["message"])})
 
     @extend_schema(request=None, responses={200: LeadSerializer, 409: AlreadyClaimedSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanClaim])

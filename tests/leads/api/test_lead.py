@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads.handoff.claim import claim_lead
-from leads.models import Stage, StageChange
-from tests.make import NOON, make_event, make_lead, make_sql
+from leads.models import Event, LinkKind, Stage, StageChange
+from tests.make import NOON, make_event, make_lead, make_link, make_sql
 
 
 def test_a_lead_is_read_by_its_id(marketer, api_of):
@@ -197,3 +198,25 @@ def test_a_manager_releases_what_a_rep_claimed(sales, manager, api_of):
     claim_lead(lead, rep=sales, now=NOON)
 
     assert api_of(manager).post(f"/api/leads/{lead.pk}/release/").status_code == 200
+
+
+def test_a_click_on_a_leads_own_link_is_that_leads(marketer, api_of, client):
+    lead = make_lead("ann@example.com")
+    make_link(slug="news", kind=LinkKind.EMAIL)
+
+    response = api_of(marketer).get(f"/api/leads/{lead.pk}/links/news/?message=grounds-march")
+    address = response.json()["address"]
+    client.get(address.removeprefix(settings.PUBLIC_URL), headers={"user-agent": "Mozilla/5.0 Firefox/140.0"})
+
+    event = Event.objects.get(kind="email_clicked")
+    assert (event.lead, event.properties["message"]) == (lead, "grounds-march")
+
+
+@pytest.mark.parametrize(("slug", "message", "status"), [("none", "", 404), ("news", "m" * 101, 400)])
+def test_a_link_that_is_not_there_and_a_message_that_is_too_long_are_refused(marketer, api_of, slug, message, status):
+    lead = make_lead("ann@example.com")
+    make_link(slug="news")
+
+    response = api_of(marketer).get(f"/api/leads/{lead.pk}/links/{slug}/", {"message": message})
+
+    assert response.status_code == status
