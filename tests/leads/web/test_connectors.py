@@ -107,8 +107,8 @@ def test_the_log_is_paged_and_filtered_in_a_fixed_number_of_queries(browser, dja
     assert "Reason 9." not in first
     assert "Reason 58." not in failed
     assert "Reason 1." in failed
-    cursor = first.split('rel="next" href="')[1].split('"')[0]
-    assert "Reason 9." in browser.get(path + cursor).content.decode()
+    following = first.split('rel="next" href="')[1].split('"')[0]
+    assert "Reason 9." in browser.get(following).content.decode()
     assert browser.get(f"{path}?after=nonsense").status_code == 200
 
 

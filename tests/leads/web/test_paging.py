@@ -1,6 +1,11 @@
-"""The page that an address asks for: a cursor that can't be read is as good as none."""
+"""The page of a list that an address asks for, and the links to the pages beside it."""
+
+import re
+from html import unescape
 
 import pytest
+
+from tests.make import NOON, make_link
 
 LISTS = ("/assets/", "/duplicates/", "/forms/", "/imports/", "/kiosks/", "/links/", "/sources/")
 
@@ -12,3 +17,20 @@ def test_a_cursor_that_cannot_be_read_shows_the_first_page(browser, address, cur
 
     assert answer.status_code == 200
     assert answer.context["page"].previous == ""
+
+
+def test_the_links_to_other_pages_keep_what_else_the_address_says(browser):
+    for _ in range(51):
+        make_link(archived_at=NOON)
+
+    first = browser.get("/links/?show=archived")
+    second = browser.get(_link("next", first))
+    again = browser.get(_link("prev", second))
+
+    assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (50, 1)
+    assert again.context["page"].rows == first.context["page"].rows
+    assert 'rel="prev"' not in again.content.decode()
+
+
+def _link(rel, response):
+    return unescape(re.search(f'rel="{rel}" href="([^"]+)"', response.content.decode())[1])
