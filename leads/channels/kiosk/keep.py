@@ -18,7 +18,7 @@ LONGEST_PASS = 200
 def open_kiosk(form: Form, *, event: str, ends_at: datetime, by: User | None, now: datetime) -> Kiosk:
     """Let a form be filled in on the tablets of a stand until `ends_at`. Raises InvalidField."""
     if ends_at <= now:
-        raise InvalidField("ends_on", f"Expected a day that is not over, got {ends_at:%Y-%m-%d}.")
+        raise InvalidField("ends_on", "That day is over. Choose today or a later one.")
     kiosk = Kiosk.objects.create(form=form, event=event, ends_at=ends_at, made_by=by, created_at=now)
     record_audit("kiosk opened", f"{event}: {form.name}", by=by, now=now)
     return kiosk
