@@ -22,7 +22,10 @@ def count_one(what: Counted, thing_id: int, *, now: datetime) -> None:
 def totals(
     kinds: Collection[Counted], thing_ids: Collection[int], *, since: date | None = None
 ) -> Mapping[int, Mapping[str, int]]:
-    """Return for each thing how often each kind was counted, ever or from a day on; one query. Missing means none."""
+    """Return for each thing how often each kind was counted, ever or from a day on; one query.
+
+    A thing that nothing was counted of has 0 of each.
+    """
     found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(map(str, kinds), 0))
     days = Tally.objects.filter(what__in=kinds, thing_id__in=thing_ids)
     if since is not None:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from leads.events.channels import CHANNELS
 from leads.models import LeadKind
 from leads.people.add import add_lead
-from leads.people.edit import InvalidField
 from leads.web.access import EVERYONE, roles_required, signed_in
+from leads.web.refusals import refusals_shown_in
 from leads.web.toasts import add_toast
 
 
@@ -37,13 +37,10 @@ class AddLeadForm(forms.Form):
 def add(request: HttpRequest) -> HttpResponse:
     """Store a lead that somebody met; what was typed stays after a mistake."""
     form = AddLeadForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "leads/add.html", {"form": form}, status=400 if form.is_bound else 200)
-    given = {name: value for name, value in form.cleaned_data.items() if value}
-    try:
-        lead = add_lead(given, by=signed_in(request), now=timezone.now())
-    except InvalidField as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return render(request, "leads/add.html", {"form": form}, status=400)
-    add_toast(request, f"{lead.display_name} is added.")
-    return redirect("lead-page", lead.pk)
+    if form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if value}
+        with refusals_shown_in(form):
+            lead = add_lead(given, by=signed_in(request), now=timezone.now())
+            add_toast(request, f"{lead.display_name} is added.")
+            return redirect("lead-page", lead.pk)
+    return render(request, "leads/add.html", {"form": form}, status=400 if form.is_bound else 200)

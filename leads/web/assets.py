@@ -1,7 +1,7 @@
 """Downloads: the list, and one of them with its counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,21 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads.channels.assets.file import ACCEPTED
 from leads.channels.assets.keep import archive_asset, change_asset, make_asset, restore_asset
 from leads.channels.assets.token import asset_address
-from leads.events.tally import by_day, totals
 from leads.models import Asset, AssetKind, Counted, Form
-from leads.people.edit import InvalidField
-from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
-from leads.web.day_bars import day_bars
-from leads.web.paging import asked_page
+from leads.web.archivable import asked_tab, counts_lately, counts_of
+from leads.web.refusals import refusals_shown_in
 from leads.web.toasts import add_toast
 
-PAGE_SIZE = 50
-DAYS = 30
 MOST_POINTS = 5
-NEWEST_FIRST = Order(("created_at",), is_descending=True)
 COUNTED = (Counted.ASSET_VIEW, Counted.ASSET_FORM, Counted.ASSET_DOWNLOAD)
-NONE = dict.fromkeys(map(str, COUNTED), 0)
 
 
 class AssetForm(forms.Form):
@@ -68,17 +61,15 @@ class AssetLine:
 
     asset: Asset
     address: str
-    counts: dict[str, int]
+    counts: Mapping[str, int]
 
 
 @roles_required(*CAPTURING)
 @require_safe
 def asset_list(request: HttpRequest) -> HttpResponse:
-    """Show the downloads that are in use, or those put away, newest first."""
-    is_archive = request.GET.get("show") == "archived"
-    page = _page(request, is_archive=is_archive)
-    context = {"page": page, "lines": _lines(page.rows, timezone.now()), "is_archive": is_archive, "days": DAYS}
-    return render(request, "leads/assets.html", {**context, "has_forms": Form.objects.live().exists()})
+    """Show the downloads that are in use, or the archived ones, newest first."""
+    context = asked_tab(request, Asset.objects.select_related("form"))
+    return render(request, "leads/assets.html", {**context, "lines": _lines(context["page"].rows)})
 
 
 @roles_required(*CAPTURING)
@@ -86,15 +77,12 @@ def asset_list(request: HttpRequest) -> HttpResponse:
 def add_asset(request: HttpRequest) -> HttpResponse:
     """Make a download; what was typed stays after a mistake."""
     form = AssetForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
-        return _show(request, form, None)
-    try:
-        asset = make_asset(form.cleaned_data, by=signed_in(request), now=timezone.now())
-    except InvalidField as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _show(request, form, None)
-    add_toast(request, f"{asset.title} is ready: {asset_address(asset)}")
-    return redirect("asset-page", asset.pk)
+    if form.is_valid():
+        with refusals_shown_in(form):
+            asset = make_asset(form.cleaned_data, by=signed_in(request), now=timezone.now())
+            add_toast(request, f"{asset.title} is ready: {asset_address(asset)}")
+            return redirect("asset-page", asset.pk)
+    return _show(request, form, None)
 
 
 @roles_required(*CAPTURING)
@@ -104,15 +92,12 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     asset = get_object_or_404(Asset.objects.select_related("form", "made_by"), pk=asset_id)
     known = {name: getattr(asset, name) for name in AssetForm.base_fields if name not in ("file", "points")}
     form = AssetForm(request.POST or None, request.FILES or None, initial={**known, "points": "\n".join(asset.points)})
-    if request.method != "POST" or not form.is_valid():
-        return _show(request, form, asset)
-    try:
-        change_asset(asset, form.cleaned_data, by=signed_in(request), now=timezone.now())
-    except InvalidField as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _show(request, form, asset)
-    add_toast(request, f"{asset.title} is saved.")
-    return redirect("asset-page", asset.pk)
+    if form.is_valid():
+        with refusals_shown_in(form):
+            change_asset(asset, form.cleaned_data, by=signed_in(request), now=timezone.now())
+            add_toast(request, f"{asset.title} is saved.")
+            return redirect("asset-page", asset.pk)
+    return _show(request, form, asset)
 
 
 @roles_required(*CAPTURING)
@@ -136,26 +121,13 @@ def restore(request: HttpRequest, asset_id: int) -> HttpResponse:
     return redirect("asset-list")
 
 
-def _page(request: HttpRequest, *, is_archive: bool) -> Page[Asset]:
-    assets = Asset.objects.exclude(archived_at=None) if is_archive else Asset.objects.in_use()
-    assets = assets.select_related("form")
-    return asked_page(request, assets, NEWEST_FIRST, size=PAGE_SIZE)
-
-
-def _lines(assets: list[Asset], now: datetime) -> list[AssetLine]:
-    since = (now - timedelta(days=DAYS - 1)).date()
-    counts = totals(COUNTED, [asset.pk for asset in assets], since=since)
-    return [AssetLine(asset, asset_address(asset), {**NONE, **counts.get(asset.pk, {})}) for asset in assets]
+def _lines(assets: list[Asset]) -> list[AssetLine]:
+    counts = counts_lately(COUNTED, assets)
+    return [AssetLine(asset, asset_address(asset), counts[asset.pk]) for asset in assets]
 
 
 def _show(request: HttpRequest, form: AssetForm, asset: Asset | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "asset": asset}
     if asset is not None:
-        days = by_day(Counted.ASSET_DOWNLOAD, asset.pk, days=DAYS, today=timezone.now().date())
-        context |= {
-            "address": asset_address(asset),
-            "chart": day_bars(days),
-            "ever": totals(COUNTED, [asset.pk])[asset.pk],
-            "days": DAYS,
-        }
+        context |= {"address": asset_address(asset), **counts_of(COUNTED, asset, charted=Counted.ASSET_DOWNLOAD)}
     return render(request, "leads/asset.html", context, status=400 if form.is_bound else 200)

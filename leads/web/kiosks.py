@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads.channels.kiosk.keep import end_kiosk, kiosk_address, open_kiosk
 from leads.events.tally import totals
 from leads.models import Counted, Form, Kiosk
-from leads.people.edit import InvalidField
 from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
 from leads.web.paging import asked_page
 from leads.web.qr import qr_answer
+from leads.web.refusals import refusals_shown_in
 from leads.web.toasts import add_toast
 
 PAGE_SIZE = 50
@@ -56,19 +56,16 @@ class KioskLine:
 def kiosk_list(request: HttpRequest) -> HttpResponse:
     """Show the stands, newest first, and open another one."""
     form = KioskForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _show(request, form)
-    said = form.cleaned_data
-    ends_at = timezone.make_aware(datetime.combine(said["ends_on"] + timedelta(days=1), time(0)))
-    try:
-        kiosk = open_kiosk(
-            said["form"], event=said["event"], ends_at=ends_at, by=signed_in(request), now=timezone.now()
-        )
-    except InvalidField as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _show(request, form)
-    add_toast(request, f"The kiosk for {kiosk.event} is open.")
-    return redirect("kiosk-sheet", kiosk.pk)
+    if form.is_valid():
+        said = form.cleaned_data
+        ends_at = timezone.make_aware(datetime.combine(said["ends_on"] + timedelta(days=1), time(0)))
+        with refusals_shown_in(form):
+            kiosk = open_kiosk(
+                said["form"], event=said["event"], ends_at=ends_at, by=signed_in(request), now=timezone.now()
+            )
+            add_toast(request, f"The kiosk for {kiosk.event} is open.")
+            return redirect("kiosk-sheet", kiosk.pk)
+    return _show(request, form)
 
 
 @roles_required(*CAPTURING)
@@ -76,7 +73,7 @@ def kiosk_list(request: HttpRequest) -> HttpResponse:
 def kiosk_sheet(request: HttpRequest, kiosk_id: int) -> HttpResponse:
     """Show how to set up a stand's tablets, to be read there or printed."""
     kiosk = get_object_or_404(Kiosk.objects.select_related("form"), pk=kiosk_id)
-    cards = totals([Counted.KIOSK_CARD], [kiosk.pk]).get(kiosk.pk, {}).get(Counted.KIOSK_CARD.value, 0)
+    cards = totals([Counted.KIOSK_CARD], [kiosk.pk])[kiosk.pk]["kiosk_card"]
     context = {
         "kiosk": kiosk,
         "address": kiosk_address(kiosk, kiosk.form.key),
@@ -147,7 +144,4 @@ def _page(request: HttpRequest) -> Page[Kiosk]:
 
 def _lines(kiosks: list[Kiosk], now: datetime) -> list[KioskLine]:
     counts = totals([Counted.KIOSK_CARD], [kiosk.pk for kiosk in kiosks])
-    return [
-        KioskLine(kiosk, counts.get(kiosk.pk, {}).get(Counted.KIOSK_CARD.value, 0), kiosk.is_open(now))
-        for kiosk in kiosks
-    ]
+    return [KioskLine(kiosk, counts[kiosk.pk]["kiosk_card"], kiosk.is_open(now)) for kiosk in kiosks]

@@ -1,7 +1,6 @@
 """Tracked links: the list, one link with its clicks, and its QR code."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,19 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leads.channels.links.keep import archive_link, change_link, make_link, restore_link
 from leads.channels.links.token import address_of
-from leads.events.tally import by_day, totals
 from leads.models import Counted, Link, LinkKind
-from leads.people.edit import InvalidField
-from leads.people.keyset import Order, Page
 from leads.web.access import CAPTURING, roles_required, signed_in
-from leads.web.day_bars import day_bars
-from leads.web.paging import asked_page
+from leads.web.archivable import asked_tab, counts_lately, counts_of
 from leads.web.qr import qr_answer
+from leads.web.refusals import refusals_shown_in
 from leads.web.toasts import add_toast
 
-PAGE_SIZE = 50
-DAYS = 30
-NEWEST_FIRST = Order(("created_at",), is_descending=True)
 CLICKS = (Counted.LINK_CLICK, Counted.LINK_MACHINE)
 
 
@@ -59,11 +52,9 @@ class LinkLine:
 @roles_required(*CAPTURING)
 @require_safe
 def link_list(request: HttpRequest) -> HttpResponse:
-    """Show the links that are in use, or those put away, newest first."""
-    is_archive = request.GET.get("show") == "archived"
-    page = _page(request, is_archive=is_archive)
-    context = {"page": page, "lines": _lines(page.rows, timezone.now()), "is_archive": is_archive, "days": DAYS}
-    return render(request, "leads/links.html", context)
+    """Show the links that are in use, or the archived ones, newest first."""
+    context = asked_tab(request, Link.objects.all())
+    return render(request, "leads/links.html", {**context, "lines": _lines(context["page"].rows)})
 
 
 @roles_required(*CAPTURING)
@@ -71,15 +62,12 @@ def link_list(request: HttpRequest) -> HttpResponse:
 def add_link(request: HttpRequest) -> HttpResponse:
     """Make a link; what was typed stays after a mistake."""
     form = LinkForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _show_form(request, form, None)
-    try:
-        link = make_link(form.cleaned_data, by=signed_in(request), now=timezone.now())
-    except InvalidField as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _show_form(request, form, None)
-    add_toast(request, f"{link.name} is ready: {address_of(link)}")
-    return redirect("link-page", link.pk)
+    if form.is_valid():
+        with refusals_shown_in(form):
+            link = make_link(form.cleaned_data, by=signed_in(request), now=timezone.now())
+            add_toast(request, f"{link.name} is ready: {address_of(link)}")
+            return redirect("link-page", link.pk)
+    return _show(request, form, None)
 
 
 @roles_required(*CAPTURING)
@@ -87,17 +75,13 @@ def add_link(request: HttpRequest) -> HttpResponse:
 def link_page(request: HttpRequest, link_id: int) -> HttpResponse:
     """Show a link, its clicks and its code, and change it."""
     link = get_object_or_404(Link.objects.select_related("made_by"), pk=link_id)
-    known = {name: getattr(link, name) for name in LinkForm.base_fields}
-    form = LinkForm(request.POST or None, initial=known)
-    if request.method != "POST" or not form.is_valid():
-        return _show_form(request, form, link)
-    try:
-        change_link(link, form.cleaned_data, by=signed_in(request), now=timezone.now())
-    except InvalidField as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _show_form(request, form, link)
-    add_toast(request, f"{link.name} is saved.")
-    return redirect("link-page", link.pk)
+    form = LinkForm(request.POST or None, initial={name: getattr(link, name) for name in LinkForm.base_fields})
+    if form.is_valid():
+        with refusals_shown_in(form):
+            change_link(link, form.cleaned_data, by=signed_in(request), now=timezone.now())
+            add_toast(request, f"{link.name} is saved.")
+            return redirect("link-page", link.pk)
+    return _show(request, form, link)
 
 
 @roles_required(*CAPTURING)
@@ -129,30 +113,16 @@ def link_code(request: HttpRequest, link_id: int) -> HttpResponse:
     return qr_answer(address_of(link), name=link.slug)
 
 
-def _page(request: HttpRequest, *, is_archive: bool) -> Page[Link]:
-    links = Link.objects.exclude(archived_at=None) if is_archive else Link.objects.in_use()
-    return asked_page(request, links, NEWEST_FIRST, size=PAGE_SIZE)
-
-
-def _lines(links: list[Link], now: datetime) -> list[LinkLine]:
-    since = (now - timedelta(days=DAYS - 1)).date()
-    counts = totals(CLICKS, [link.pk for link in links], since=since)
-    none = dict.fromkeys(map(str, CLICKS), 0)
+def _lines(links: list[Link]) -> list[LinkLine]:
+    counts = counts_lately(CLICKS, links)
     return [
-        LinkLine(
-            link, address_of(link), counts.get(link.pk, none)["link_click"], counts.get(link.pk, none)["link_machine"]
-        )
+        LinkLine(link, address_of(link), counts[link.pk]["link_click"], counts[link.pk]["link_machine"])
         for link in links
     ]
 
 
-def _show_form(request: HttpRequest, form: LinkForm, link: Link | None) -> HttpResponse:
+def _show(request: HttpRequest, form: LinkForm, link: Link | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "link": link}
     if link is not None:
-        context |= {
-            "address": address_of(link),
-            "chart": day_bars(by_day(Counted.LINK_CLICK, link.pk, days=DAYS, today=timezone.now().date())),
-            "ever": totals(CLICKS, [link.pk])[link.pk],
-            "days": DAYS,
-        }
+        context |= {"address": address_of(link), **counts_of(CLICKS, link, charted=Counted.LINK_CLICK)}
     return render(request, "leads/link.html", context, status=400 if form.is_bound else 200)
