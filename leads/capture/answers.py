@@ -34,9 +34,12 @@ def refusal(status: int, code: str, message: str) -> HttpResponse:
     return opened(HttpResponse(body, content_type="application/json", status=status))
 
 
-def try_again() -> HttpResponse:
-    """Say that the fault is ours and passing; every client sends the same again."""
-    response = refusal(503, "unavailable", "The events can't be stored just now; send the same again.")
+def try_again(message: str) -> HttpResponse:
+    """Say that the fault is ours and passing; every client sends the same again.
+
+    503 rather than 429: posthog-js drops what is answered 429, and no client drops what is answered 503.
+    """
+    response = refusal(503, "unavailable", message)
     response["Retry-After"] = RETRY_AFTER
     response["Access-Control-Expose-Headers"] = "Retry-After"
     return response

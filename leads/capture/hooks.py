@@ -1,19 +1,15 @@
 """The addresses that vendors deliver to: a request becomes plain values, an answer a response."""
 
-import logging
-
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from leads import tasks
+from leads.capture.fault import fault_of
 from leads.capture.raw_body import TooLarge, read_raw
 from leads.channels.connectors.answer import Answer, answer, refusal
 from leads.channels.connectors.incoming import Incoming
-
-logger = logging.getLogger(__name__)
 
 MOST_BYTES = 1_000_000
 RETRY_AFTER = "30"  # seconds
@@ -32,14 +28,8 @@ def receive(request: HttpRequest, provider: str, key: str) -> HttpResponse:
                 transaction.on_commit(lambda: tasks.process_soon(said.delivery_ids), robust=True)
     except TooLarge:
         said = refusal(400, "too_large", f"A delivery may have {MOST_BYTES:,} bytes.")
-    except UnreadablePostError:
-        said = refusal(400, "incomplete", "The body ended before its length.")
-    except SuspiciousOperation:
-        said = refusal(400, "invalid_request", "The address or the headers of the request can't be read.")
-    except Exception:
-        # The database is away, or the fault is in the program: neither may cost the sender its delivery.
-        logger.exception("A delivery could not be stored; its sender was asked to send it again.")
-        said = refusal(503, "unavailable", "The delivery can't be stored just now; send it again.")
+    except Exception as error:
+        said = refusal(*fault_of(error))
     return _response(said)
 
 

@@ -1,18 +1,15 @@
 """Receive one request of events: read its bytes, have them stored, answer in a way that every client understands."""
 
-import logging
 from collections.abc import Callable
 
-from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 
 from leads.capture.answers import not_allowed, preflight, refusal, success, try_again
+from leads.capture.fault import fault_of
 from leads.capture.raw_body import TooLarge, read_raw
 from leads.capture.refused import note_refusal
 from leads.channels.tracking.body import BodyRefused, too_large
 from leads.channels.tracking.write_key import KeyRefused
-
-logger = logging.getLogger(__name__)
 
 # Takes the body and stores its events; raises BodyRefused or KeyRefused.
 Store = Callable[[bytes], None]
@@ -35,12 +32,7 @@ def receive(request: HttpRequest, store: Store, *, most: int) -> HttpResponse:
     except KeyRefused as error:
         note_refusal(request, raw, str(error), error.keys)
         return refusal(401, "invalid_write_key", str(error))
-    except UnreadablePostError:
-        return refusal(400, "incomplete", "The body ended before its length.")
-    except SuspiciousOperation:
-        return refusal(400, "invalid_request", "The address or the headers of the request can't be read.")
-    except Exception:
-        # The database is away, or the fault is in the program: neither may cost the sender its events.
-        logger.exception("Events could not be stored; their sender was asked to send them again.")
-        return try_again()
+    except Exception as error:
+        fault = fault_of(error)
+        return try_again(fault.message) if fault.status == 503 else refusal(*fault)
     return success()
