@@ -59,8 +59,8 @@ def compare_fields(pair: tuple[Lead, Lead], survivor: Lead, choices: Choices, *,
     first, second = pair
     absorbed = second if survivor.pk == first.pk else first
     outcome, _ = merged_profile(survivor, absorbed, choices, now=now)
-    companies = _companies(pair)
-    fields = [_field(name, pair, survivor, outcome, choices, companies) for name in trait_names(first, second)]
+    merge = _Merge(pair, survivor, absorbed, outcome, choices, _companies(pair))
+    fields = [merge.field(name) for name in trait_names(first, second)]
     return [field for field in fields if any(cell.text for cell in field.cells)]
 
 
@@ -78,40 +78,41 @@ def _side(lead: Lead, held: Sequence[tuple[str, str]], is_survivor: bool) -> Sid
     return Side(lead, shown[:IDENTIFIERS_SHOWN], browsers, capped_count(Event.objects.filter(lead=lead)), is_survivor)
 
 
-def _field(
-    name: str,
-    pair: tuple[Lead, Lead],
-    survivor: Lead,
-    outcome: Lead,
-    choices: Choices,
-    companies: Mapping[int, str],
-) -> Field:
-    values = [trait_of(lead, name) for lead in pair]
-    kept = _kept(name, pair, values, survivor, outcome, choices)
-    first, second = (
-        Cell(lead.pk, _text(name, value, companies), lead.pk == kept) for lead, value in zip(pair, values, strict=True)
-    )
-    label = LABELS.get(name, name.removeprefix(ATTRIBUTE))
-    return Field(name, label, (first, second), differs=values[0] != values[1] and first.text != second.text)
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """The merge whose fields are shown. outcome: the survivor as it would leave it; companies: names by id."""
 
+    pair: tuple[Lead, Lead]
+    survivor: Lead
+    absorbed: Lead
+    outcome: Lead
+    choices: Choices
+    companies: Mapping[int, str]
 
-def _kept(
-    name: str, pair: tuple[Lead, Lead], values: Sequence[Any], survivor: Lead, outcome: Lead, choices: Choices
-) -> int:
-    """Return the id of the lead whose value the merged lead would have."""
-    absorbed = next(lead for lead in pair if lead.pk != survivor.pk)
-    if name in choices:
-        return survivor.pk if choices[name] == "survivor" else absorbed.pk
-    of_survivor = values[pair.index(survivor)]
-    return survivor.pk if trait_of(outcome, name) == of_survivor else absorbed.pk
+    def field(self, name: str) -> Field:
+        """Return a field of both leads."""
+        values = [trait_of(lead, name) for lead in self.pair]
+        kept = self._kept(name)
+        first, second = (
+            Cell(lead.pk, self._text(name, value), lead.pk == kept.pk)
+            for lead, value in zip(self.pair, values, strict=True)
+        )
+        label = LABELS.get(name, name.removeprefix(ATTRIBUTE))
+        return Field(name, label, (first, second), differs=values[0] != values[1] and first.text != second.text)
+
+    def _kept(self, name: str) -> Lead:
+        """Return the lead whose value the merged lead would have."""
+        if name in self.choices:
+            return self.survivor if self.choices[name] == "survivor" else self.absorbed
+        is_survivors = trait_of(self.outcome, name) == trait_of(self.survivor, name)
+        return self.survivor if is_survivors else self.absorbed
+
+    def _text(self, name: str, value: Any) -> str:
+        if value in (None, ""):
+            return ""
+        return self.companies.get(value, "") if name == "organization" else str(value)
 
 
 def _companies(pair: tuple[Lead, Lead]) -> dict[int, str]:
     ids = [lead.organization_id for lead in pair if lead.organization_id]
     return dict(Organization.objects.filter(pk__in=ids).values_list("pk", "name"))
-
-
-def _text(name: str, value: Any, companies: Mapping[int, str]) -> str:
-    if value in (None, ""):
-        return ""
-    return companies.get(value, "") if name == "organization" else str(value)

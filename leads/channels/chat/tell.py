@@ -39,7 +39,7 @@ def tell(
     """Return what the latest answer tells. number: of its line in the transcript, which no other answer has."""
     given = _given(conversation, script)
     keys = _keys(conversation, given)
-    outcome = _outcome(conversation, talk, given, keys)
+    outcome = _outcome(conversation, talk, given)
     base = {**_attributes(given), **_page(conversation.page), "dialogue": conversation.dialogue.name}
     base["conversation"] = str(conversation.public_id)
     events = [
@@ -53,7 +53,9 @@ def tell(
             properties=properties,
             signal=signal,
         )
-        for name, kind, properties in _happened(conversation, talk, given, answered, number, outcome, base)
+        for name, kind, properties in _happened(
+            given, answered=answered, number=number, outcome=None if talk.question else outcome, base=base
+        )
     ]
     return Told(events, keys, outcome)
 
@@ -68,15 +70,12 @@ def _given(conversation: ChatConversation, script: Script) -> Given:
 
 
 def _happened(
-    conversation: ChatConversation,
-    talk: Talk,
-    given: Given,
-    answered: Step,
-    number: int,
-    outcome: ChatOutcome,
-    base: Mapping[str, Any],
+    given: Given, *, answered: Step, number: int, outcome: ChatOutcome | None, base: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Say what happened with this answer: the end of the message id, the kind of event, its properties."""
+    """Say what happened with this answer: the end of the message id, the kind of event, its properties.
+
+    outcome: what the conversation came to, None while it goes on. base: the properties that all its events have.
+    """
     # The first event of the whole conversation; a repeat after going back finds it stored.
     yield "engaged", "chat_engaged", base
     traits = _traits(given)
@@ -85,7 +84,7 @@ def _happened(
     message = next((value for step, value in given if step is answered), "")
     if answered.kind == "sales" and message:
         yield f"sales-{number}", "sales_contact_requested", {**base, "message": message}
-    if talk.question is None:
+    if outcome is not None:
         yield "ended", "chat_ended", {**base, "outcome": outcome.label}
 
 
@@ -118,10 +117,10 @@ def _path(address: str) -> str:
         return "/"
 
 
-def _outcome(conversation: ChatConversation, talk: Talk, given: Given, keys: tuple[Key, ...]) -> ChatOutcome:
+def _outcome(conversation: ChatConversation, talk: Talk, given: Given) -> ChatOutcome:
     """Return the weightiest of what the conversation came to before and what it has come to now."""
     reached = [ChatOutcome(conversation.outcome)]
-    if len(keys) > 1:
+    if any(step.kind in ("email", "phone") for step, _ in given):
         reached.append(ChatOutcome.LEAD)
     if talk.end is not None and talk.end.kind == "meeting":
         reached.append(ChatOutcome.MEETING)

@@ -44,7 +44,8 @@ def tell_who(form: Form, answers: Answers, visit: Visit, *, now: datetime) -> In
     hidden = {field.name for field in fields_of(form) if field.type == HIDDEN}
     traits = {name: value for name, value in answers.values.items() if name not in hidden}
     keys = keys_of(form, answers, visit)
-    return _event(form, visit, "identified", message_id_of(form, visit) + WHO, keys, traits, now)
+    message_id = message_id_of(form, visit) + WHO
+    return _event(form, visit, "identified", message_id=message_id, keys=keys, properties=traits, now=now)
 
 
 def tell_what(
@@ -61,13 +62,14 @@ def tell_what(
         "form_id": form.key,
         **properties,
     }
-    return _event(form, visit, kind, message_id_of(form, visit), keys, told, now)
+    return _event(form, visit, kind, message_id=message_id_of(form, visit), keys=keys, properties=told, now=now)
 
 
 def _event(
     form: Form,
     visit: Visit,
     kind: str,
+    *,
     message_id: str,
     keys: tuple[Key, ...],
     properties: Mapping[str, Any],
