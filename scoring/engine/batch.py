@@ -91,6 +91,19 @@ class Batch:
         )
 
 
+def latest_recycles(recycles: Sequence[Sequence[float]], rows: Ints, as_of: Floats) -> Floats:
+    """Return the latest recycle of each row at its moment, -inf where none was yet.
+
+    recycles: of each lead, the times of all its recycles, POSIX seconds.
+    """
+    most = max(map(len, recycles), default=0)
+    if not most:
+        return np.full(len(rows), -np.inf)
+    times = np.array([[*found, *[-np.inf] * (most - len(found))] for found in recycles])[rows]
+    latest: Floats = np.where(times <= as_of[:, None], times, -np.inf).max(axis=1)
+    return latest
+
+
 def ranges(first: Ints, counts: Ints) -> Ints:
     """Return first[0], first[0] + 1, ... (counts[0] of them), then the same for first[1], and so on."""
     ends = np.cumsum(counts)

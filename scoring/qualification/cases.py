@@ -44,13 +44,13 @@ class Cases:
 
     @property
     def stays_mql(self) -> Flags:
-        return (self.points >= self.policy.mql_threshold - self.margin) | self.has_engagement
+        return (self.points >= self._less_margin(self.policy.mql_threshold)) | self.has_engagement
 
     @property
     def stays_sql(self) -> Flags:
         if self.policy.direct:
             return self.stays_mql
-        return (self.points >= self.policy.sql_threshold - self.margin) | self.has_hand_raise
+        return (self.points >= self._less_margin(self.policy.sql_threshold)) | self.has_hand_raise
 
     @property
     def rests(self) -> Flags:
@@ -76,6 +76,10 @@ class Cases:
             return "Behaviour"
         events = self.scores.batch.events
         return events.kinds[events.kind[position]].replace("_", " ").capitalize()
+
+    def _less_margin(self, threshold: float) -> Floats:
+        bound: Floats = np.round(threshold - self.margin, 6)
+        return bound
 
     def _remembered_until(self, positions: Ints) -> Floats:
         return _times(self.scores, positions) + self.policy.engagement_memory_days * DAY

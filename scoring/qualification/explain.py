@@ -1,11 +1,12 @@
 """Why a lead has the score and the stage that it has, at any time and under any rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from leads.models import Lead, Stage, StageChange
+from scoring.engine.batch import latest_recycles
 from scoring.engine.explain import Entry
 from scoring.engine.score import CompiledRuleSet, Score, Scores, score_batch
 from scoring.features.leads import read_leads
@@ -38,11 +39,23 @@ def explain_lead(lead: Lead, *, as_of: datetime, rules: CompiledRuleSet | None =
 
 
 def scores_at(lead: Lead, moments: list[datetime], rules: CompiledRuleSet) -> Scores:
-    """Compute a lead's scores as of several times, a row each; two or three queries."""
+    """Compute a lead's scores as of several times, a row each; three or four queries."""
     leads = read_leads([lead.pk], rules.fields, with_merged=True)
     batch = batch_of_rows(leads, rules, np.zeros(1))
-    as_of = np.array([moment.timestamp() for moment in moments])
-    return score_batch(rules, batch.at_moments(np.zeros(len(moments), np.int64), as_of))
+    as_of, rows = np.array([moment.timestamp() for moment in moments]), np.zeros(len(moments), np.int64)
+    recycled_at = latest_recycles([recycles_of(lead)], rows, as_of)
+    return score_batch(rules, replace(batch.at_moments(rows, as_of), recycled_at=recycled_at))
+
+
+def recycles_of(lead: Lead) -> list[float]:
+    """Return when a lead was recycled, POSIX seconds.
+
+    After the last time it was, its history may still say "recycled" where a merge was undone: no recycle.
+    """
+    if lead.recycled_at is None:
+        return []
+    moves = StageChange.objects.filter(lead=lead, to_stage=Stage.RECYCLED, changed_at__lt=lead.recycled_at)
+    return [moment.timestamp() for moment in (*moves.values_list("changed_at", flat=True), lead.recycled_at)]
 
 
 def stored_entries(lead: Lead, *, as_of: datetime) -> tuple[Entry, ...]:

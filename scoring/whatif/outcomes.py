@@ -17,12 +17,12 @@ _Move = tuple[int, str, str, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One closed lead. at: when it was decided; recycled_at: the latest recycle before that. POSIX seconds."""
+    """One closed lead. at: when it was decided; recycles: those before that. POSIX seconds."""
 
     lead_id: int
     is_won: bool
     at: float
-    recycled_at: float | None
+    recycles: tuple[float, ...]
 
 
 def read_outcomes(*, now: datetime, most: int = MOST) -> list[Outcome]:
@@ -46,12 +46,12 @@ def _outcome(moves: list[_Move]) -> Outcome | None:
     end = won or next((move for move in reversed(moves) if _is_lost(move)), None)
     if end is None:
         return None
-    return Outcome(end[0], won is not None, end[3].timestamp(), _last_recycle(moves, before=end[3]))
+    return Outcome(end[0], won is not None, end[3].timestamp(), _recycles(moves, before=end[3]))
 
 
 def _is_lost(move: _Move) -> bool:
     return move[2] == Stage.DISQUALIFIED or (move[1], move[2]) == (Stage.CLAIMED, Stage.RECYCLED)
 
 
-def _last_recycle(moves: Iterable[_Move], *, before: datetime) -> float | None:
-    return max((move[3].timestamp() for move in moves if move[2] == Stage.RECYCLED and move[3] < before), default=None)
+def _recycles(moves: Iterable[_Move], *, before: datetime) -> tuple[float, ...]:
+    return tuple(move[3].timestamp() for move in moves if move[2] == Stage.RECYCLED and move[3] < before)

@@ -1,11 +1,11 @@
 """Closed leads scored as they stood at every event before their outcome, and never after."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring.engine.batch import Batch, Flags, Floats, Ints
+from scoring.engine.batch import Batch, Flags, Floats, Ints, latest_recycles
 from scoring.engine.score import CompiledRuleSet, Scores, score_batch
 from scoring.features.events import read_events
 from scoring.features.leads import read_leads
@@ -41,7 +41,8 @@ def replay(outcomes: Sequence[Outcome], *rule_sets: CompiledRuleSet) -> list[Rep
         part = outcomes[start : start + BATCH]
         batch, ends = _read(part, rule_sets)
         for rows, moments in _moments(batch, ends):
-            then = batch.at_moments(rows, moments)
+            recycled_at = latest_recycles([outcome.recycles for outcome in part], rows, moments)
+            then = replace(batch.at_moments(rows, moments), recycled_at=recycled_at)
             for one in replays:
                 _note(one, score_batch(one.compiled, then), rows, start, is_last=moments >= ends[rows])
     return replays
@@ -56,14 +57,13 @@ def _blank(compiled: CompiledRuleSet, number: int) -> Replay:
 
 
 def _read(outcomes: Sequence[Outcome], rule_sets: Sequence[CompiledRuleSet]) -> tuple[Batch, Floats]:
-    """Return the leads, and the last moment before the outcome of each."""
+    """Return the leads, their recycles apart, and the last moment before the outcome of each."""
     fields = {field for compiled in rule_sets for field in compiled.fields}
     ids = [outcome.lead_id for outcome in outcomes]
     leads = read_leads(ids, fields, with_merged=True)
     events = read_events(leads.id, *(compiled.rule_set for compiled in rule_sets))
-    recycled = [-np.inf if outcome.recycled_at is None else outcome.recycled_at for outcome in outcomes]
     ends = np.nextafter(np.array([outcome.at for outcome in outcomes], np.float64), -np.inf)
-    return Batch(ends, np.array(recycled, np.float64), leads.attributes, events), ends
+    return Batch(ends, np.full(len(ends), -np.inf), leads.attributes, events), ends
 
 
 def _moments(batch: Batch, ends: Floats) -> Iterator[tuple[Ints, Floats]]:

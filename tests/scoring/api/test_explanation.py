@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import Stage, StageChange
+from leads.models import Lead, Stage, StageChange
 from scoring.models import RuleSet, RuleSetStatus
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
@@ -80,6 +80,27 @@ def test_the_time_may_be_of_any_zone_and_is_now_unless_given(api, lead):
     assert explain(api, lead, "2026-07-01T14:00:00%2B02:00")["score"] == pytest.approx(22.5)
     assert explain(api, lead, "2026-07-01T12:00:00")["score"] == pytest.approx(22.5)
     assert bare["fit"] == pytest.approx(12.0)
+
+
+def test_a_time_between_two_recycles_knows_the_first_and_one_before_both_knows_none(api, lead):
+    # 15 points of a trial at noon, another 9 days later; recycled after 7 and after 14 days.
+    make_event(lead, "trial_started", occurred_at=NOON + timedelta(days=9))
+    for day in (7, 14):
+        recycle(lead, at=NOON + timedelta(days=day))
+
+    found = {
+        day: explain(api, lead, (NOON + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ"))["behaviour"]
+        for day in (0, 7, 9, 14)
+    }
+
+    assert found == {0: pytest.approx(21.0), 7: 0, 9: pytest.approx(15.0), 14: 0}
+
+
+def recycle(lead, at):
+    StageChange.objects.create(
+        lead=lead, from_stage=Stage.SQL, to_stage=Stage.RECYCLED, reason="Not now.", changed_at=at, evidence=[]
+    )
+    Lead.objects.filter(pk=lead.pk).update(stage=Stage.RECYCLED, recycled_at=at)
 
 
 def test_stage_and_reason_are_those_of_that_time(api, lead):

@@ -83,6 +83,16 @@ def test_a_voluntary_engagement_makes_an_mql_and_a_hand_raise_an_sql():
     assert (by_demo.path, by_demo.reason) == (("engaged", "mql", "sql"), "Demo requested is a hand-raise")
 
 
+def test_a_threshold_less_the_margin_is_what_it_is_by_hand():
+    # 0.8 - 0.1 is 0.7 and, to floats, 0.7000000000000001; 64.4 - 0.1 is 64.30000000000001.
+    policy = {**BY_SCORE, "mql_threshold": 0.8, "sql_threshold": 64.4, "margin": 0.1}
+
+    assert decided("mql", 0.7, VISIT, policy=policy).path == ()
+    assert decided("mql", 0.6999994, VISIT, policy=policy).path == ("engaged",)
+    assert decided("sql", 64.3, VISIT, policy=policy).path == ()
+    assert decided("sql", 64.2999994, VISIT, policy=policy).path == ("mql",)
+
+
 def test_a_policy_by_score_ignores_engagement_and_hand_raises():
     assert decided("engaged", 39, demo(), policy=BY_SCORE).path == ()
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from leads.models import Lead, Stage, StageChange
 from scoring.rules.definition import definition_of
 from scoring.rules.draft import change_draft, start_draft
 from tests.make import NOON, make_event, make_lead
@@ -55,6 +56,44 @@ def test_an_earlier_time_knows_nothing_of_what_came_later(marketer, signed_in, l
     answer = signed_in(marketer).get(f"/scoring/try/?lead={lead.pk}&as_of={earlier}")
 
     assert answer.context["trial"].score.behaviour == 0
+
+
+def test_a_lead_that_sales_claimed_since_was_still_free_to_move_then(marketer, signed_in, live, lead):
+    draft = start_draft(live, changes={"policy": {"mql_threshold": 5, "margin": 0, **BY_SCORE}}, now=NOON)
+    StageChange.objects.create(
+        lead=lead, from_stage=Stage.NEW, to_stage=Stage.ENGAGED, reason="Came.", changed_at=NOON - timedelta(days=14)
+    )
+    StageChange.objects.create(
+        lead=lead, from_stage=Stage.SQL, to_stage=Stage.CLAIMED, reason="Claimed.", changed_at=NOON + timedelta(days=1)
+    )
+    Lead.objects.filter(pk=lead.pk).update(stage=Stage.CLAIMED, claimed_at=NOON + timedelta(days=1))
+
+    def would_be(at):
+        moment = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (
+            signed_in(marketer)
+            .get(f"/scoring/try/?lead={lead.pk}&version={draft.version}&as_of={moment}")
+            .context["trial"]
+        )
+
+    assert (would_be(NOON).stood_at, would_be(NOON).would_be) == (Stage.ENGAGED, Stage.MQL)
+    assert would_be(NOON + timedelta(days=2)).would_be == Stage.CLAIMED
+
+
+def test_a_lead_rests_after_an_earlier_recycle_as_it_did_then(marketer, signed_in, live, lead):
+    # Recycled 10 days ago until the day after, and again just now until next year.
+    for days, stage in ((14, Stage.ENGAGED), (10, Stage.RECYCLED), (0, Stage.RECYCLED)):
+        StageChange.objects.create(
+            lead=lead, from_stage=Stage.NEW, to_stage=stage, reason="So.", changed_at=NOON - timedelta(days=days)
+        )
+    Lead.objects.filter(pk=lead.pk).update(stage=Stage.RECYCLED, recycled_at=NOON, retry_on="2027-01-01")
+    make_event(lead, occurred_at=NOON - timedelta(days=5))
+    moment = (NOON - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    trial = signed_in(marketer).get(f"/scoring/try/?lead={lead.pk}&as_of={moment}").context["trial"]
+
+    # The trial of 14 days ago is gone, and 30 days, as nobody knows the earlier date, are not over.
+    assert (trial.score.behaviour, trial.would_be) == (0, Stage.RECYCLED)
 
 
 def test_a_draft_shows_persona_questions_journeys_and_the_stage_it_would_make(marketer, signed_in, live, lead):

@@ -51,7 +51,7 @@ def test_customers_are_won_and_those_given_up_are_lost():
         (disqualified.pk, False, END.timestamp()),
         (recycled.pk, False, END.timestamp()),
     ]
-    assert [one.recycled_at for one in found] == [None, None, (END - timedelta(days=9)).timestamp()]
+    assert [one.recycles for one in found] == [(), (), ((END - timedelta(days=9)).timestamp(),)]
 
 
 @pytest.mark.django_db
@@ -71,6 +71,24 @@ def test_an_event_at_or_after_the_outcome_changes_nothing():
     # What did happen before, a microsecond even, counts: the test above can fail.
     make_event(leads[0], "trial_started", occurred_at=END - timedelta(microseconds=1))
     assert replay(read_outcomes(now=NOON), live_rule_set())[0].best.tolist() == [20.0, 5.0, 5.0, 5.0]
+
+
+@pytest.mark.django_db
+def test_each_moment_knows_the_recycle_before_it():
+    """A trial, a recycle, an eBook, a recycle, an eBook: never more than 15 points at once, and 5 between."""
+    publish_rules([STEADY, EBOOK], **LOW)
+    lead = make_lead()
+    for days, what in enumerate(
+        ["trial_started", Stage.RECYCLED, "ebook_downloaded", Stage.RECYCLED, "ebook_downloaded"]
+    ):
+        at = END - timedelta(days=9 - days)
+        if what == Stage.RECYCLED:
+            close(lead, what, at=at, from_stage=Stage.MQL)
+        else:
+            make_event(lead, what, occurred_at=at)
+    close(lead, Stage.CUSTOMER)
+
+    assert replay(read_outcomes(now=NOON), live_rule_set())[0].best.tolist() == [15.0]
 
 
 @pytest.mark.django_db
