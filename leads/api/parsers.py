@@ -1,6 +1,7 @@
 """Reading request bodies."""
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -32,7 +33,7 @@ class StrictJSONParser(BaseParser):
         if len(body) > MOST_BYTES:
             raise BodyTooLarge
         try:
-            value = json.loads(body.decode("utf-8"))
+            value = json.loads(body.decode("utf-8"), parse_int=_int)
             stored = json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body must be JSON in UTF-8: {str(error)[:200]}") from error
@@ -40,3 +41,11 @@ class StrictJSONParser(BaseParser):
         if rb"\u0000" in stored.replace(rb"\\", b""):
             raise ParseError("The body must not contain the character U+0000.")
         return value
+
+
+def _int(digits: str) -> int:
+    """Read a whole number; Python would take more digits than whoever reads the number later. Raises ValueError."""
+    number = int(digits)
+    if not -sys.float_info.max <= number <= sys.float_info.max:
+        raise ValueError(f"out of range: a number of {len(digits)} digits")
+    return number

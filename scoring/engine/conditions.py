@@ -100,13 +100,13 @@ def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
 
 def is_known(value: object) -> bool:
     """Say whether there is a value: not missing, not empty, not blank, and no list of nothing but such."""
-    if value is None:
-        return False
+    return any(map(_is_filled, value)) if isinstance(value, list | tuple) else _is_filled(value)
+
+
+def _is_filled(value: object) -> bool:
     if isinstance(value, str):
         return bool(value) and not value.isspace()
-    if isinstance(value, list | tuple):
-        return any(map(is_known, value))
-    return bool(value) if isinstance(value, dict) else True
+    return bool(value) if isinstance(value, _NESTED) else value is not None
 
 
 def number_of(value: object) -> float | None:

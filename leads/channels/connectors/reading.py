@@ -10,6 +10,8 @@ from leads.channels.connectors.incoming import Malformed
 from leads.channels.connectors.signing import posix_seconds
 
 DEEPEST = 30
+# Of a number with more digits nobody could make a float.
+MOST_DIGITS = 300
 EMPTY: Mapping[str, Any] = {}
 
 
@@ -17,7 +19,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a body. Raises Malformed."""
     try:
         # NaN and Infinity are no JSON, and no database keeps them: they are as good as missing.
-        said = json.loads(body, parse_constant=lambda name: None)
+        said = json.loads(body, parse_constant=lambda name: None, parse_int=_int)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"The body is no JSON: {str(error)[:120]}.") from None
     if not isinstance(said, dict):
@@ -25,6 +27,10 @@ def read_json(body: bytes) -> dict[str, Any]:
     if is_deeper(said, DEEPEST):
         raise Malformed(f"The body may be nested {DEEPEST} levels deep.")
     return said
+
+
+def _int(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MOST_DIGITS else None
 
 
 def read_form(body: bytes) -> dict[str, str]:

@@ -143,6 +143,7 @@ def test_a_lead_that_nobody_can_be_reached_at_is_refused(api):
         (b"null", 400, ""),
         (b'{"attributes": {"a": NaN}}', 400, "JSON"),
         (b'{"attributes": {"a": 1e999}}', 400, "JSON"),
+        (b'{"attributes": {"a": 1' + b"0" * 400 + b"}}", 400, "out of range: a number of 401 digits"),
         (b'{"attributes": {"a": "\\u0000"}}', 400, "U+0000"),
         (b'{"attributes": {"a": "\\ud800"}}', 400, "UTF-8"),
         (b'{"attributes": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "JSON"),

@@ -129,6 +129,15 @@ def test_whatever_a_client_sends_meets_a_condition_or_does_not(actual):
         assert compile_value_test(op, value)(actual) in (True, False)
 
 
+def test_lists_in_lists_are_not_followed_however_deep():
+    deep = ["a"]
+    for _ in range(5000):
+        deep = [deep]
+
+    assert compile_value_test("exists", True)(deep)
+    assert not compile_value_test("contains", "a")(deep)
+
+
 @pytest.mark.parametrize("unknown", UNKNOWN)
 @pytest.mark.parametrize(
     ("op", "value"), sorted({(op, str(value)): (op, value) for op, value, _ in MET}.values(), key=str)

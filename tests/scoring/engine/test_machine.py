@@ -65,7 +65,45 @@ def test_the_first_later_human_sign_releases_what_was_held_but_never_a_known_bot
     assert counted(*burst, make_event("form_submitted", NOW + 300, signal="prefetch")) == 0
 
 
-def test_a_held_engagement_makes_no_memory():
+SIGNS = [
+    "form_submitted", "event_form_submitted", "newsletter_subscribed", "demo_requested", "quote_requested",
+    "sales_contact_requested", "chat_engaged", "call_received", "meeting_booked", "email_replied", "page_kept_open",
+]  # fmt: skip
+NO_SIGNS = [
+    "page_viewed",
+    "email_clicked",
+    "email_opened",
+    "ebook_downloaded",
+    "email_sent",
+    "call_made",
+    "chat_answered",
+]
+
+
+@pytest.mark.parametrize("kind", SIGNS)
+def test_a_form_a_conversation_a_call_a_meeting_a_reply_or_an_open_page_is_a_human_sign(kind):
+    assert counted(click(60, signal="prefetch"), make_event(kind, NOW + 61)) == 1
+
+
+@pytest.mark.parametrize("kind", NO_SIGNS)
+def test_what_a_machine_could_do_as_well_or_what_we_did_is_no_human_sign(kind):
+    ahead = make_event("ad_clicked", NOW + 60, signal="prefetch")
+
+    assert (
+        score_of(make_rule_set(make_rule("ad_clicked")), make_facts(ahead, make_event(kind, NOW + 61))).behaviour == 0
+    )
+
+
+def test_a_machine_is_known_by_what_happened_before_a_recycle_too():
+    burst = [click(60, "/a"), click(62, "/b"), click(65, "/c")]
+    recycled_between = make_facts(*burst, recycled_at=NOW + 63)
+    delivered_before = make_facts(delivery(55), click(60), recycled_at=NOW + 58)
+
+    assert score_of(A_POINT_A_CLICK, recycled_between, NOW + 1000).behaviour == 0
+    assert score_of(A_POINT_A_CLICK, delivered_before, NOW + 1000).behaviour == 0
+
+
+def test_a_held_engagement_is_worth_nothing():
     held = make_event("demo_requested", NOW, signal="prefetch", voluntary=True, hand_raise=True)
 
     assert score_of(make_rule_set(make_rule("demo_requested", 20)), make_facts(held)).behaviour == 0

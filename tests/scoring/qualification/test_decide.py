@@ -16,8 +16,8 @@ VISIT = make_event("page_viewed", days_ago(1))
 BY_SCORE = {"mql_on_engagement": False, "sql_on_hand_raise": False}
 
 
-def download(when: float = NOW):
-    return make_event("ebook_downloaded", when, voluntary=True)
+def download(when: float = NOW, **fields):
+    return make_event("ebook_downloaded", when, voluntary=True, **fields)
 
 
 def demo(when: float = NOW, **fields):
@@ -55,6 +55,8 @@ def test_any_event_of_its_own_makes_a_new_lead_engaged():
         make_event("email_bounced"),
         make_event("message_ignored"),
         make_event("page_viewed", signal="bot_agent"),
+        demo(signal="prefetch"),
+        download(signal="honeypot"),
         make_event("page_viewed", NOW + 1),
     ],
 )
