@@ -3,9 +3,9 @@
 The same lead may stand in several rows, each at another moment; so a history, a backtest and a rescore are one thing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Objects = NDArray[Any]
+Answers = TypeVar("Answers", Flags, Ints)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +24,8 @@ class Events:
     """The events of n leads as arrays of length m, sorted by lead, time and kind.
 
     row: of the lead, 0..n-1. at: POSIX seconds. kind: position in `kinds`. signal: position in SIGNALS.
-    properties, names: of those events whose rules ask for them, None elsewhere.
+    properties, names: of those events whose rules ask for them, None elsewhere. original: where these are copies, the
+    events that they are copies of, and the position of each among those.
     """
 
     row: Ints
@@ -35,6 +37,7 @@ class Events:
     hand_raise: Flags
     properties: Objects
     names: Objects
+    original: "tuple[Events, Ints] | None" = None
 
     def take(self, chosen: Ints, rows: Ints) -> "Events":
         """Return the chosen events as those of other rows."""
@@ -55,19 +58,31 @@ class Events:
         flags: Flags = np.fromiter((kind in kinds for kind in self.kinds), np.bool_, len(self.kinds))[self.kind]
         return flags
 
+    def ask_once(self, ask: "Callable[[Events, Ints], Answers]", chosen: Ints) -> Answers:
+        """Return what `ask` says of the chosen events, asking once of those that stand here many times as copies."""
+        if self.original is None:
+            return ask(self, chosen)
+        events, positions = self.original
+        asked = positions[chosen]
+        different = np.flatnonzero(np.bincount(asked, minlength=1))
+        answers: Answers = ask(events, different)[np.searchsorted(different, asked)]
+        return answers
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """n leads, each at a moment.
 
     as_of: POSIX seconds, shape (n,). recycled_at: the same, -inf for leads never recycled.
-    attributes: field -> its value for each lead, None where unknown.
+    attributes: field -> its value for each lead, None where unknown. original: where its leads stand here at other
+    moments, the batch that they are from, and the position of each in that.
     """
 
     as_of: Floats
     recycled_at: Floats
     attributes: Mapping[str, Sequence[object]]
     events: Events
+    original: "tuple[Batch, Ints] | None" = None
 
     def __len__(self) -> int:
         return len(self.as_of)
@@ -79,15 +94,21 @@ class Batch:
         return begins
 
     def at_moments(self, rows: Ints, as_of: Floats) -> "Batch":
-        """Return a batch of these rows, in which a lead may stand several times, each at a moment of its own."""
+        """Return a batch of these rows, in which a lead may stand several times, each at a moment of its own.
+
+        It has the events up to those moments alone.
+        """
         first = np.searchsorted(self.events.row, rows)
         counts = np.searchsorted(self.events.row, rows, side="right") - first
-        chosen = ranges(first, counts)
+        chosen, row = ranges(first, counts), np.repeat(np.arange(len(rows)), counts)
+        exists = self.events.at[chosen] <= as_of[row]
+        chosen, row = chosen[exists], row[exists]
         return Batch(
             as_of,
             self.recycled_at[rows],
-            {field: [values[row] for row in rows.tolist()] for field, values in self.attributes.items()},
-            self.events.take(chosen, np.repeat(np.arange(len(rows)), counts)),
+            {field: [*map(values.__getitem__, rows.tolist())] for field, values in self.attributes.items()},
+            replace(self.events.take(chosen, row), original=(self.events, chosen)),
+            (self, rows),
         )
 
 

@@ -115,7 +115,7 @@ def _meeting_conditions(rules: CompiledRules, events: Events, event: Ints, rule:
         for test in tests:
             own = own[meets[own]]
             if len(own):
-                meets[own] = test(events, event[own])
+                meets[own] = events.ask_once(test, event[own])
     return event[meets], rule[meets]
 
 
@@ -133,7 +133,7 @@ def _within_limits(rules: CompiledRules, events: Events, event: Ints, rule: Ints
 
 def _is_among_latest(events: Events, chosen: Ints, period_of: PeriodOf, most: int) -> Flags:
     """Say of each event, in order of lead and time, whether it is one of the latest of its lead and period."""
-    row, period = events.row[chosen], period_of(events, chosen)
+    row, period = events.row[chosen], events.ask_once(period_of, chosen)
     grouped = np.lexsort((period, row))  # stable: time order stays within a group
     row, period = row[grouped], period[grouped]
     ends = np.flatnonzero((row[1:] != row[:-1]) | (period[1:] != period[:-1]))

@@ -57,6 +57,11 @@ class Fit:
     match: Floats
     total: Floats
 
+    def take(self, rows: Ints) -> "Fit":
+        """Return these rows; one may come several times."""
+        traits = tuple(met[rows] for met in self.traits)
+        return Fit(self.met[rows], traits, self.persona[rows], self.match[rows], self.total[rows])
+
 
 def compile_fit(rules: Sequence[FitRule], personas: Sequence[Persona]) -> CompiledFit:
     """Make fit rules and personas ready for many leads."""
@@ -69,6 +74,9 @@ def compile_fit(rules: Sequence[FitRule], personas: Sequence[Persona]) -> Compil
 
 def fit_of(compiled: CompiledFit, batch: Batch) -> Fit:
     """Find out which fit rules and which persona each lead meets."""
+    if batch.original is not None:
+        leads, rows = batch.original
+        return fit_of(compiled, leads).take(rows)
     met = _met(compiled.rules, batch)
     traits = tuple(_met(persona.traits, batch) for persona in compiled.personas)
     persona = np.full(len(batch), NO_PERSONA)

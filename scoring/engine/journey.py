@@ -72,7 +72,7 @@ def _fits(journey: CompiledJourney, events: Events, chosen: Ints) -> dict[int, f
         own = chosen[events.among(frozenset({kind}))[chosen]]
         for test in tests:
             if len(own):
-                own = own[test(events, own)]
+                own = own[events.ask_once(test, own)]
         for event in own.tolist():
             fits[event] = fits.get(event, frozenset()) | {position}
     return fits

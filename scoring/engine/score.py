@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scoring.engine.batch import Batch, Flags, Floats, batch_of
 from scoring.engine.behaviour import Behaviour, CompiledRules, behaviour_of, compile_rules
+from scoring.engine.definition import ANY
 from scoring.engine.explain import BEHAVIOUR, FIT, Entry, JourneyProgress, PersonaMatch, adjustments
 from scoring.engine.facts import LeadFacts, RuleSet, needed_lead_fields
 from scoring.engine.fit import NO_PERSONA, CompiledFit, Fit, compile_fit, fit_of, unknown_traits
@@ -139,16 +140,26 @@ def compile_rule_set(rule_set: RuleSet) -> CompiledRuleSet:
     )
 
 
-def score_batch(compiled: CompiledRuleSet, batch: Batch) -> Scores:
-    """Score leads as they stood at their moments; events after that don't exist yet."""
+def score_batch(compiled: CompiledRuleSet, batch: Batch, counts: Flags | None = None) -> Scores:
+    """Score leads as they stood at their moments; events after that don't exist yet.
+
+    counts: what `counting` says of the batch, for who scores it by several rule sets.
+    """
     rule_set = compiled.rule_set
-    counts = counting(batch)
+    counts = counting(batch) if counts is None else counts
     did = behaviour_of(compiled.behaviour, batch, counts)
     fits = fit_of(compiled.fit, batch)
     behaviour = np.clip(did.now.sum(axis=1), 0.0, rule_set.behaviour_limit)
     fit = np.clip(fits.total, 0.0, rule_set.fit_limit)
     journeys = tuple(progress_on(journey, batch, counts) for journey in compiled.journeys)
     return Scores(compiled, batch, fit + behaviour, fit, behaviour, did, fits, journeys, recall(batch, counts))
+
+
+def without_ungated_journeys(compiled: CompiledRuleSet) -> CompiledRuleSet:
+    """Return rules that make the same scores and SQLs, and follow no journey that no gate asks for."""
+    required = compiled.rule_set.policy.require_journey
+    asked = tuple(journey for journey in compiled.journeys if required in (ANY, journey.name))
+    return replace(compiled, journeys=asked)
 
 
 def score_lead(compiled: CompiledRuleSet, facts: LeadFacts, as_of: float) -> Score:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from scoring.engine.score import CompiledRuleSet, Scores, score_batch
+from scoring.engine.score import CompiledRuleSet, Scores, counting, score_batch
 from scoring.features.leads import LeadRows, read_leads
 from scoring.qualification.decide import decide
 from scoring.qualification.rescore import batch_of_rows, states_of_rows
@@ -35,7 +35,8 @@ def compare_leads(lead_ids: Sequence[int], live: CompiledRuleSet, draft: Compile
     leads = read_leads(lead_ids, {*live.fields, *draft.fields})
     batch = batch_of_rows(leads, live, np.full(len(leads), now.timestamp()), draft)
     states = states_of_rows(leads)
-    live_scores, draft_scores = score_batch(live, batch), score_batch(draft, batch)
+    counts = counting(batch)
+    live_scores, draft_scores = score_batch(live, batch, counts), score_batch(draft, batch, counts)
     return Compared(leads, _judged(leads, states, live_scores), _judged(leads, states, draft_scores))
 
 

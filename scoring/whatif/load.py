@@ -4,7 +4,7 @@ import numpy as np
 
 from scoring.engine.batch import Flags, Floats, Ints
 from scoring.engine.facts import DAY
-from scoring.engine.score import Scores, score_batch
+from scoring.engine.score import Scores, score_batch, without_ungated_journeys
 from scoring.qualification.cases import Cases
 from scoring.qualification.states import States
 
@@ -60,7 +60,8 @@ def _moments(scores: Scores, leads: Ints) -> tuple[Ints, Floats]:
 
 def _meets_sql(scores: Scores, rows: Ints, moments: Floats) -> Flags:
     """Say whether these leads met the conditions at these moments."""
-    return meets_sql(score_batch(scores.compiled, scores.batch.at_moments(rows, moments)))
+    rules = without_ungated_journeys(scores.compiled)
+    return meets_sql(score_batch(rules, scores.batch.at_moments(rows, moments)))
 
 
 def meets_sql(scores: Scores) -> Flags:

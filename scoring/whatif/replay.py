@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.engine.batch import Batch, Flags, Floats, Ints, latest_recycles
-from scoring.engine.score import CompiledRuleSet, Scores, score_batch
+from scoring.engine.score import CompiledRuleSet, Scores, counting, score_batch, without_ungated_journeys
 from scoring.features.events import read_events
 from scoring.features.leads import read_leads
 from scoring.whatif.load import meets_sql
@@ -36,15 +36,16 @@ class Replay:
 
 def replay(outcomes: Sequence[Outcome], *rule_sets: CompiledRuleSet) -> list[Replay]:
     """Score closed leads, given in id order, by each rule set; queries grow with batches only."""
-    replays = [_blank(compiled, len(outcomes)) for compiled in rule_sets]
+    replays = [_blank(without_ungated_journeys(compiled), len(outcomes)) for compiled in rule_sets]
     for start in range(0, len(outcomes), BATCH):
         part = outcomes[start : start + BATCH]
         batch, ends = _read(part, rule_sets)
         for rows, moments in _moments(batch, ends):
             recycled_at = latest_recycles([outcome.recycles for outcome in part], rows, moments)
             then = replace(batch.at_moments(rows, moments), recycled_at=recycled_at)
+            counts, is_last = counting(then), moments >= ends[rows]
             for one in replays:
-                _note(one, score_batch(one.compiled, then), rows, start, is_last=moments >= ends[rows])
+                _note(one, score_batch(one.compiled, then, counts), rows, start, is_last=is_last)
     return replays
 
 
