@@ -9,7 +9,8 @@ import sys
 
 from bench.place import end_tidily, own_place
 
-WORKLOADS = ("ingest_single", "ingest_batch", "event_to_stage", "rescore", "list_page", "import_csv", "claim", "whatif")
+WORKLOADS = ("ingest_single", "ingest_batch", "event_to_stage", "rescore", "list_page", "import_csv", "claim", "whatif",
+             "backtest")  # fmt: skip
 
 
 def main() -> int:

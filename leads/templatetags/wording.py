@@ -23,6 +23,12 @@ def capped(number: int, cap: int) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """Write a share, 0..1, as whole percent without the sign: 34; what is less than one and not nothing: <1."""
+    return "<1" if share and share < 0.005 else f"{100 * (share or 0):.0f}"
+
+
+@register.filter
 def whole(points: float | None) -> int:
     """Round a score for showing; half a point goes up."""
     return int((points or 0) + 0.5)

@@ -14,22 +14,23 @@ from scoring.api.explanation import NothingLive
 from scoring.api.permissions import ReadsRules
 from scoring.api.whatif import rules_of
 from scoring.rules.live import NoLiveRuleSet
-from scoring.whatif.backtest import backtest
+from scoring.whatif.kept import kept_backtest
 
 
 class ShareSerializer(serializers.Serializer[Any]):
-    """So many of so many cases; rate, 0..1, is empty under 30 cases."""
+    """So many of so many cases. rate, 0..1, is empty under 30 cases; error: the true one may lie so far from it."""
 
     hits = serializers.IntegerField()
     cases = serializers.IntegerField()
     rate = serializers.FloatField(allow_null=True)
+    error = serializers.FloatField(allow_null=True)
 
 
 class FoundSerializer(serializers.Serializer[Any]):
     """What a version would have found.
 
     bought: of its SQLs. found: of the buyers; reached: those whose score alone reached the threshold. days: from SQL to
-    sale, the median. curve: shares of leads contacted, the best score first, and of buyers found.
+    sale, the median of so many sales. curve: shares of leads contacted, the best score first, and of buyers found.
     """
 
     version = serializers.IntegerField()
@@ -37,6 +38,7 @@ class FoundSerializer(serializers.Serializer[Any]):
     found = ShareSerializer()
     reached = ShareSerializer()
     days = serializers.FloatField(allow_null=True)
+    sales = serializers.IntegerField()
     contacted = ShareSerializer()
     curve = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
 
@@ -62,12 +64,17 @@ class SuggestionSerializer(serializers.Serializer[Any]):
 
 
 class BacktestSerializer(serializers.Serializer[Any]):
-    """The version beside the live one, on the leads that were won or lost in the last year."""
+    """The version beside the live one, on the leads that were won or lost in the last year.
 
+    total: how many there are; closed: how many of them were looked at, a sample where there are fewer. draft: the
+    version that was asked about, empty where it is the live one.
+    """
+
+    total = serializers.IntegerField()
     closed = serializers.IntegerField()
     won = serializers.IntegerField()
     live = FoundSerializer()
-    draft = FoundSerializer()
+    draft = FoundSerializer(allow_null=True)
     lifts = LiftSerializer(many=True)
     suggestions = SuggestionSerializer(many=True)
     seconds = serializers.FloatField()
@@ -82,6 +89,6 @@ class BacktestView(APIView):
     def get(self, request: Request, version: int) -> Response:
         """Score closed leads as they stood before their outcome, by this version and by the live one."""
         try:
-            return Response(BacktestSerializer(backtest(rules_of(version), now=timezone.now())).data)
+            return Response(BacktestSerializer(kept_backtest(rules_of(version), now=timezone.now())).data)
         except NoLiveRuleSet as error:
             raise NothingLive(str(error)) from error

@@ -18,18 +18,18 @@ ROOM = 0.68
 
 @register.inclusion_tag("scoring/_gains.html")
 def gains_chart(backtest: Backtest) -> Mapping[str, object]:
-    """Draw the curves of live and draft; nothing where there are too few buyers for a rate."""
-    draft = backtest.draft
-    part = draft.contacted.hits / draft.contacted.cases if draft.contacted.cases else 0.0
+    """Draw the curves of live and draft, or of live alone; nothing where there are too few buyers for a rate."""
+    tuned = backtest.tuned
+    part = tuned.contacted.hits / tuned.contacted.cases if tuned.contacted.cases else 0.0
+    shown = [backtest.live, *([backtest.draft] if backtest.draft else [])]
     return {
-        "live": _line(backtest.live),
-        "draft": _line(draft),
-        "versions": (backtest.live.version, draft.version),
-        "is_same": backtest.live.version == draft.version,
+        "former": _line(backtest.live) if backtest.draft else "",
+        "tuned": _line(tuned),
+        "versions": (backtest.live.version, tuned.version),
         "sql_x": round(_x(part), 1),
         "sql_share": round(part * 100),
         "is_left": part > ROOM,
-        "found": [(found.version, round(100 * _at(found.curve, 0.2))) for found in (backtest.live, draft)],
+        "found": [(found.version, round(100 * _at(found.curve, 0.2))) for found in shown],
         "box": {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM, "middle": (TOP + BOTTOM) // 2},
     }
 

@@ -16,28 +16,30 @@ from leads.templatetags.wording import points as signed
 from leads.web.access import RULE_READING, roles_required, signed_in
 from leads.web.toasts import add_refusal, add_toast
 from scoring.engine.json_object import RuleSetError
-from scoring.models import RuleSet
-from scoring.rules.live import NoLiveRuleSet
+from scoring.engine.score import CompiledRuleSet
+from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.live import NoLiveRuleSet, live_rule_set
 from scoring.rules.state import state_of
 from scoring.web.asked import NotUnderstood, asked_version, rules_or_live, whole_number
 from scoring.web.figures import lift_cells
 from scoring.whatif.accept import set_points
-from scoring.whatif.backtest import Backtest, backtest
+from scoring.whatif.backtest import Backtest
 from scoring.whatif.interval import Share
+from scoring.whatif.kept import kept_backtest
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One measure under both versions. change: percentage points, "" where one of the rates has too few cases."""
+    """One measure under both versions; draft: None where there is nothing to compare."""
 
     label: str
     live: Share
-    draft: Share
+    draft: Share | None
 
     @property
     def change(self) -> str:
-        """The draft's rate less the live one's."""
-        if self.live.rate is None or self.draft.rate is None:
+        """The draft's rate less the live one's, percentage points; "" where one of the two has too few cases."""
+        if self.draft is None or self.live.rate is None or self.draft.rate is None:
             return ""
         return signed(100 * (self.draft.rate - self.live.rate), 1) or "0"
 
@@ -45,18 +47,18 @@ class _Row:
 @roles_required(*RULE_READING)
 @require_safe
 def backtest_page(request: HttpRequest) -> HttpResponse:
-    """Show how well a version would have found the buyers: the one named, else the newest draft, else the live one."""
-    is_panel = "HX-Request" in request.headers
-    context: dict[str, object] = {"is_short": is_panel, "may_accept": signed_in(request).role == Role.ADMIN}
+    """Show how well a version would have found the buyers: the one named, else the newest draft, else the live one.
+
+    It may take seconds: the page comes at once and fetches the figures, unless `whole` asks for both in one. htmx gets
+    the panel alone, without `whole` as it stands beside the rules.
+    """
+    is_panel, is_whole = "HX-Request" in request.headers, "whole" in request.GET
+    context: dict[str, object] = {"is_short": is_panel and not is_whole}
     try:
         rules = rules_or_live(request)
-        row = RuleSet.objects.filter(version=rules.rule_set.version).first()
-        # Read before the figures: who accepts a suggestion is refused where the version changed since.
-        state = state_of(row) if row else ""
-        found = backtest(rules, now=timezone.now())
-        context |= {"state": state, **_context(found)}
-        # Only the editor's table of rules has cells for them.
-        context["cells"] = lift_cells(found.lifts) if request.GET.get("tab") == "rules" else []
+        context |= {"version": rules.rule_set.version, "live_version": live_rule_set().rule_set.version}
+        if is_panel or is_whole:
+            context |= _figures(request, rules)
     except (LeadError, RuleSetError, NoLiveRuleSet) as refusal:
         context["refusal"] = str(refusal)
     return render(request, "scoring/_backtest.html" if is_panel else "scoring/backtest.html", context)
@@ -80,19 +82,33 @@ def accept_suggestion(request: HttpRequest) -> HttpResponse:
     return redirect(_page(said, str(draft.version)))
 
 
+def _figures(request: HttpRequest, rules: CompiledRuleSet) -> dict[str, object]:
+    row = RuleSet.objects.filter(version=rules.rule_set.version).first()
+    # Read before the figures: who accepts a suggestion is refused where the version changed since.
+    state = state_of(row) if row else ""
+    found = kept_backtest(rules, now=timezone.now())
+    is_open = row is not None and row.status != RuleSetStatus.ARCHIVED
+    return {
+        **_context(found),
+        "state": state,
+        "may_accept": is_open and signed_in(request).role == Role.ADMIN,
+        # Only the editor's table of rules has cells for them.
+        "cells": lift_cells(found.lifts) if request.GET.get("tab") == "rules" else [],
+    }
+
+
 def _context(found: Backtest) -> dict[str, object]:
     live, draft = found.live, found.draft
     rows = [
-        _Row("SQLs that bought", live.bought, draft.bought),
-        _Row("Buyers who became SQLs", live.found, draft.found),
-        _Row("Buyers who reached the SQL score", live.reached, draft.reached),
+        _Row("SQLs that bought", live.bought, draft.bought if draft else None),
+        _Row("Buyers who became SQLs", live.found, draft.found if draft else None),
+        _Row("Buyers who reached the SQL score", live.reached, draft.reached if draft else None),
     ]
-    has_days = live.days is not None and draft.days is not None
+    has_days = draft is not None and live.days is not None and draft.days is not None
     return {
         "backtest": found,
-        "is_same": live.version == draft.version,
         "rows": rows,
-        "days_change": signed((draft.days or 0) - (live.days or 0), 1) if has_days else "",
+        "days_change": signed((draft.days or 0) - (live.days or 0), 1) if draft and has_days else "",
     }
 
 

@@ -34,16 +34,22 @@ class _Row:
 @roles_required(*RULE_READING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def what_if(request: HttpRequest) -> HttpResponse:
-    """Show what publishing a version would do, or rules as they are being typed; htmx gets the panel alone."""
+    """Show what publishing a version would do, or rules as they are being typed.
+
+    It may take seconds: the page comes at once and fetches the figures, unless `whole` asks for both in one. htmx gets
+    the panel alone, without `whole` as it stands beside the rules.
+    """
+    is_panel, is_whole = "HX-Request" in request.headers, "whole" in request.GET or request.method == "POST"
     context: dict[str, object] = {}
-    is_panel = "HX-Request" in request.headers
     try:
-        rules = asked_rules(request)
-        context = what_if_context(preview(rules, now=timezone.now()))
-        context["is_same_policy"] = rules.rule_set.policy == live_rule_set().rule_set.policy
+        rules, live = asked_rules(request), live_rule_set().rule_set
+        context = {"version": rules.rule_set.version, "live_version": live.version}
+        if is_panel or is_whole:
+            context |= what_if_context(preview(rules, now=timezone.now()))
+            context["is_same_policy"] = rules.rule_set.policy == live.policy
     except (LeadError, RuleSetError, NoLiveRuleSet) as refusal:
         context = {"refusal": str(refusal)}
-    context["shown"] = SHOWN_BESIDE if is_panel else None
+    context["shown"] = SHOWN_BESIDE if is_panel and not is_whole else None
     return render(request, "scoring/_whatif.html" if is_panel else "scoring/whatif.html", context)
 
 

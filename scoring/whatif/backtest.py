@@ -14,8 +14,11 @@ from scoring.qualification.drain import no_garbage_collection
 from scoring.rules.live import live_rule_set
 from scoring.whatif.interval import FEWEST_CASES, Share
 from scoring.whatif.lift import Lift, Suggestion, lifts_of, suggestions_of
-from scoring.whatif.outcomes import read_outcomes
-from scoring.whatif.replay import Replay, replay
+from scoring.whatif.outcomes import Outcome, read_outcomes
+from scoring.whatif.replay import Replay, blank, joined, replay
+from scoring.whatif.sample import Bounds, sample_of_ids
+
+BOUNDS = Bounds(all_up_to=500, most=5_000, seconds=3.0, part=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class Found:
     """What one version would have found.
 
     bought: of the leads that would have been SQLs, those who bought. found: of the buyers, those that would have been
-    SQLs; reached: those whose score alone reached the threshold. days: from SQL to sale, in the middle; None under 30
-    sales. contacted: of all closed leads, the SQLs. curve: shares (of leads contacted, the best score first; of buyers
-    found), empty under 30 buyers.
+    SQLs; reached: those whose score alone reached the threshold. days: from SQL to sale, in the middle, of so many
+    sales; None under 30. contacted: of all closed leads, the SQLs. curve: shares (of leads contacted, the best score
+    first; of buyers found), empty under 30 buyers.
     """
 
     version: int
@@ -33,41 +36,67 @@ class Found:
     found: Share
     reached: Share
     days: float | None
+    sales: int
     contacted: Share
     curve: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """Live beside draft on the closed leads of the last year. lifts: of the draft's rules."""
+    """Live beside draft on the closed leads of the last year.
 
+    total: how many there are; closed: how many of them were looked at, fewer only where time was short; won: of those.
+    draft: None where there is nothing to compare with. lifts: of the draft's rules, or else of the live ones.
+    """
+
+    total: int
     closed: int
     won: int
     live: Found
-    draft: Found
+    draft: Found | None
     lifts: tuple[Lift, ...]
     suggestions: tuple[Suggestion, ...]
     seconds: float
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether closed leads were left out."""
+        return self.closed < self.total
 
-def backtest(draft: CompiledRuleSet, *, now: datetime) -> Backtest:
-    """Score every closed lead of the last year as it stood before its outcome, by a draft and by the live rules."""
+    @property
+    def tuned(self) -> Found:
+        """The version that is asked about: the draft, or else the live one."""
+        return self.draft or self.live
+
+
+def backtest(rules: CompiledRuleSet, *, now: datetime, bounds: Bounds = BOUNDS) -> Backtest:
+    """Score the closed leads of the last year as they stood before their outcome, by the live rules and by these.
+
+    Where these are the live ones there is nothing to compare.
+    """
     began = perf_counter()
     live = live_rule_set()
-    outcomes = read_outcomes(now=now)
+    is_live = live.rule_set.version == rules.rule_set.version
+    outcomes = {outcome.lead_id: outcome for outcome in read_outcomes(now=now)}
+    sample = sample_of_ids(outcomes, bounds)
+    compared, closed = [live] if is_live else [live, rules], list[Outcome]()
+    parts = [[blank(compiled)] for compiled in compared]
     with no_garbage_collection():
-        # A version beside itself is worked out once.
-        is_same = live.rule_set.version == draft.rule_set.version
-        replays = replay(outcomes, live, *(() if is_same else (draft,)))
-    by_live, by_draft = replays[0], replays[-1]
-    is_won = np.array([outcome.is_won for outcome in outcomes], np.bool_)
-    ends = np.array([outcome.at for outcome in outcomes], np.float64)
-    lifts = lifts_of(by_draft, is_won)
+        for lead_ids in sample.parts():
+            closed += (part := [outcomes[lead_id] for lead_id in lead_ids])
+            for kept, one in zip(parts, replay(part, *compared), strict=True):
+                kept.append(one)
+    replays = [joined(kept) for kept in parts]
+    is_won = np.array([outcome.is_won for outcome in closed], np.bool_)
+    ends = np.array([outcome.at for outcome in closed], np.float64)
+    found = [_found(one, is_won, ends) for one in replays]
+    lifts = lifts_of(replays[-1], is_won)
     return Backtest(
-        len(outcomes),
+        sample.total,
+        len(closed),
         int(is_won.sum()),
-        _found(by_live, is_won, ends),
-        _found(by_draft, is_won, ends),
+        found[0],
+        None if is_live else found[1],
         tuple(lifts),
         tuple(suggestions_of(lifts)),
         perf_counter() - began,
@@ -84,6 +113,7 @@ def _found(replay: Replay, is_won: Flags, ends: Floats) -> Found:
         Share(hits, won),
         Share(int((_reaches(replay) & is_won).sum()), won),
         median(days) if len(days) >= FEWEST_CASES else None,
+        len(days),
         Share(int(is_sql.sum()), len(is_won)),
         gains(replay.best, is_won) if won >= FEWEST_CASES else (),
     )

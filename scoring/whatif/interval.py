@@ -22,6 +22,11 @@ class Share:
         return self.hits / self.cases if self.cases >= FEWEST_CASES else None
 
     @property
+    def error(self) -> float | None:
+        """How far the true share may be from the rate, 0..1, on the side where it may be further; None without one."""
+        return None if self.rate is None else max(self.rate - self.low, self.high - self.rate)
+
+    @property
     def low(self) -> float:
         """The lowest true share that is likely."""
         return wilson(self.hits, self.cases)[0]

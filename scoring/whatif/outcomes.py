@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
+
+from django.db.models import Count, Max, QuerySet
 
 from leads.models import Stage, StageChange
 
 SPAN = timedelta(days=365)
-# The latest outcomes say most about the leads of today; so many are looked at.
-MOST = 5_000
 _ENDS = (Stage.CUSTOMER, Stage.DISQUALIFIED, Stage.RECYCLED)
 
 _Move = tuple[int, str, str, datetime]
@@ -25,20 +26,29 @@ class Outcome:
     recycles: tuple[float, ...]
 
 
-def read_outcomes(*, now: datetime, most: int = MOST) -> list[Outcome]:
-    """Return the leads decided in the last year, the latest `most`, in id order; one query.
+def read_outcomes(*, now: datetime) -> list[Outcome]:
+    """Return the leads decided in the last year, in id order; one query.
 
     Won: it became a customer, the first time. Lost, where it never did: it was disqualified, or recycled after sales
     had claimed it, the last time.
     """
-    moves = StageChange.objects.filter(to_stage__in=_ENDS, changed_at__lte=now, lead__merged_into=None)
+    lately = _ends(now=now).filter(changed_at__gt=now - SPAN)
+    moves = _ends(now=now).filter(lead__merged_into=None, lead__in=lately.values("lead"))
     rows = moves.order_by("lead_id", "changed_at", "id").values_list("lead_id", "from_stage", "to_stage", "changed_at")
-    found = [_outcome(list(group)) for _, group in groupby(rows.iterator(), key=lambda move: move[0])]
+    found = [_outcome(list(group)) for _, group in groupby(rows.iterator(), key=itemgetter(0))]
     begin = (now - SPAN).timestamp()
-    lately = sorted(
-        (one for one in found if one is not None and one.at >= begin), key=lambda one: (-one.at, one.lead_id)
-    )
-    return sorted(lately[:most], key=lambda one: one.lead_id)
+    return [outcome for outcome in found if outcome is not None and outcome.at > begin]
+
+
+def outcomes_stamp(*, now: datetime) -> tuple[int, int]:
+    """Return what changes whenever a lead is decided, or drops out of the year; one query."""
+    lately = _ends(now=now).filter(changed_at__gt=now - SPAN)
+    found = lately.aggregate(number=Count("id"), latest=Max("id", default=0))
+    return found["number"], found["latest"]
+
+
+def _ends(*, now: datetime) -> QuerySet[StageChange]:
+    return StageChange.objects.filter(to_stage__in=_ENDS, changed_at__lte=now)
 
 
 def _outcome(moves: list[_Move]) -> Outcome | None:

@@ -1,7 +1,7 @@
 """What publishing a draft would do: who joins and leaves MQL and SQL, and the sales load it makes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -14,15 +14,11 @@ from scoring.qualification.drain import no_garbage_collection
 from scoring.qualification.states import MQL, SQL
 from scoring.rules.live import live_rule_set
 from scoring.whatif.compare import Compared, compare_leads
-from scoring.whatif.interval import Estimate, estimate
+from scoring.whatif.interval import Estimate
 from scoring.whatif.load import WEEKS, became_sql
-from scoring.whatif.sample import sample_of_leads
+from scoring.whatif.sample import Bounds, Sample, sample_of_leads
 
-# So many leads are all looked at. Of more a sample is: as many as can be judged in these seconds, at most so many.
-ALL = 5_000
-SAMPLE = 20_000
-SECONDS = 3.0
-BATCH = 1000
+BOUNDS = Bounds(all_up_to=5_000, most=20_000, seconds=3.0)
 # Leads told by name at most.
 MOST_NAMED = 200
 _LIKED = {SQL: 0, MQL: 1}
@@ -93,53 +89,40 @@ class Preview:
         return self.looked_at < self.total
 
 
-def preview(draft: CompiledRuleSet, *, now: datetime, most: int = ALL, sample: int = SAMPLE) -> Preview:
-    """Judge all leads, or a sample where they are more than `most`, by a draft and the live rules; nothing is written.
+def preview(draft: CompiledRuleSet, *, now: datetime, bounds: Bounds = BOUNDS) -> Preview:
+    """Judge all leads, or a sample where they are many, by a draft and the live rules; nothing is written.
 
     Each lead is judged from the stage it is in, and by the draft as its first scoring after a publishing would.
     """
     began = perf_counter()
     live = live_rule_set()
-    lead_ids, total = sample_of_leads(Lead.objects.current(), all_up_to=most, at_most=sample)
-    tally = _Tally()
+    sample, tally = sample_of_leads(Lead.objects.current(), bounds), _Tally()
     with no_garbage_collection():
-        for compared in _batches(lead_ids, live, draft, now):
-            tally.add(compared)
-            if total > most and perf_counter() - began > SECONDS:
-                break
-    looked_at = tally.looked_at
-    total = total if total > most else looked_at
+        for lead_ids in sample.parts():
+            tally.add(compare_leads(lead_ids, live, draft, now=now))
     return Preview(
         live.rule_set.version,
         draft.rule_set.version,
-        total,
-        looked_at,
+        sample.total,
+        sample.looked_at,
         perf_counter() - began,
-        tuple(tally.effect_on(stage, total) for stage in (MQL, SQL)),
-        tally.load(total, now),
-        estimate(tally.changed, looked_at, total),
+        tuple(tally.effect_on(stage, sample) for stage in (MQL, SQL)),
+        tally.load(sample, now),
+        sample.estimate(tally.changed),
         _named(tally.changes),
     )
-
-
-def _batches(
-    lead_ids: Sequence[int], live: CompiledRuleSet, draft: CompiledRuleSet, now: datetime
-) -> Iterator[Compared]:
-    for start in range(0, len(lead_ids), BATCH):
-        yield compare_leads(sorted(lead_ids[start : start + BATCH]), live, draft, now=now)
 
 
 class _Tally:
     """Counts over the batches."""
 
     def __init__(self) -> None:
-        self.looked_at = self.changed = 0
+        self.changed = 0
         self.moves: Counter[tuple[str, str]] = Counter()
         self.new_sqls = {"live": 0, "draft": 0}
         self.changes: list[Change] = []
 
     def add(self, compared: Compared) -> None:
-        self.looked_at += len(compared.leads)
         moves = list(zip(compared.live.stages, compared.draft.stages, strict=True))
         self.moves.update(moves)
         changed = [row for row, (live, draft) in enumerate(moves) if live != draft]
@@ -150,17 +133,17 @@ class _Tally:
         self.new_sqls["live"] += int(became_sql(compared.live.scores).sum())
         self.new_sqls["draft"] += int(became_sql(compared.draft.scores).sum())
 
-    def effect_on(self, stage: str, total: int) -> StageEffect:
+    def effect_on(self, stage: str, sample: Sample) -> StageEffect:
         found = {"live": 0, "draft": 0, "leaves": 0, "joins": 0}
         for (live, draft), number in self.moves.items():
             found["live"] += number * (live == stage)
             found["draft"] += number * (draft == stage)
             found["leaves"] += number * (live == stage != draft)
             found["joins"] += number * (draft == stage != live)
-        return StageEffect(stage, **{name: estimate(hits, self.looked_at, total) for name, hits in found.items()})
+        return StageEffect(stage, **{name: sample.estimate(hits) for name, hits in found.items()})
 
-    def load(self, total: int, now: datetime) -> Load:
-        week = {name: estimate(hits, self.looked_at, total) for name, hits in self.new_sqls.items()}
+    def load(self, sample: Sample, now: datetime) -> Load:
+        week = {name: sample.estimate(hits) for name, hits in self.new_sqls.items()}
         weekly = {name: Estimate(round(one.count / WEEKS), round(one.error / WEEKS)) for name, one in week.items()}
         return Load(**weekly, claimed=_claimed_a_week(now))
 

@@ -12,7 +12,6 @@ from scoring.features.leads import read_leads
 from scoring.whatif.load import meets_sql
 from scoring.whatif.outcomes import Outcome
 
-BATCH = 1000
 # A lead with more events than this before its outcome is scored at so many of them, evenly spread.
 MOST_MOMENTS = 300
 # Events scored at once: a lead's stand once for each of its moments, and memory has its bound.
@@ -35,21 +34,31 @@ class Replay:
 
 
 def replay(outcomes: Sequence[Outcome], *rule_sets: CompiledRuleSet) -> list[Replay]:
-    """Score closed leads, given in id order, by each rule set; queries grow with batches only."""
-    replays = [_blank(without_ungated_journeys(compiled), len(outcomes)) for compiled in rule_sets]
-    for start in range(0, len(outcomes), BATCH):
-        part = outcomes[start : start + BATCH]
-        batch, ends = _read(part, rule_sets)
-        for rows, moments in _moments(batch, ends):
-            recycled_at = latest_recycles([outcome.recycles for outcome in part], rows, moments)
-            then = replace(batch.at_moments(rows, moments), recycled_at=recycled_at)
-            counts, is_last = counting(then), moments >= ends[rows]
-            for one in replays:
-                _note(one, score_batch(one.compiled, then, counts), rows, start, is_last=is_last)
+    """Score closed leads, given in id order, by each rule set; a fixed number of queries."""
+    replays = [blank(without_ungated_journeys(compiled), len(outcomes)) for compiled in rule_sets]
+    batch, ends = _read(outcomes, rule_sets)
+    for rows, moments in _moments(batch, ends):
+        recycled_at = latest_recycles([outcome.recycles for outcome in outcomes], rows, moments)
+        then = replace(batch.at_moments(rows, moments), recycled_at=recycled_at)
+        counts, is_last = counting(then), moments >= ends[rows]
+        for one in replays:
+            _note(one, score_batch(one.compiled, then, counts), rows, is_last=is_last)
     return replays
 
 
-def _blank(compiled: CompiledRuleSet, number: int) -> Replay:
+def joined(parts: Sequence[Replay]) -> Replay:
+    """Return the replays of one rule set as one, in this order; there must be one at least."""
+    return Replay(
+        parts[0].compiled,
+        np.concatenate([part.best for part in parts]),
+        np.concatenate([part.sql_at for part in parts]),
+        np.concatenate([part.met for part in parts]),
+        np.concatenate([part.fits for part in parts]),
+    )
+
+
+def blank(compiled: CompiledRuleSet, number: int = 0) -> Replay:
+    """Return a replay in which so many leads have done nothing yet."""
     shape = (number, len(compiled.behaviour.names))
     fits = (number, len(compiled.fit.rules))
     return Replay(
@@ -89,10 +98,9 @@ def _thinned(row: Ints, number: int) -> Flags:
     return kept
 
 
-def _note(replay: Replay, scores: Scores, rows: Ints, start: int, *, is_last: Flags) -> None:
-    case = rows + start
-    np.maximum.at(replay.best, case, scores.score)
+def _note(replay: Replay, scores: Scores, rows: Ints, *, is_last: Flags) -> None:
+    np.maximum.at(replay.best, rows, scores.score)
     is_sql = meets_sql(scores)
-    np.minimum.at(replay.sql_at, case[is_sql], scores.batch.as_of[is_sql])
-    replay.met[case[is_last]] = scores.did.number[is_last] > 0
-    replay.fits[case[is_last]] = scores.fits.met[is_last]
+    np.minimum.at(replay.sql_at, rows[is_sql], scores.batch.as_of[is_sql])
+    replay.met[rows[is_last]] = scores.did.number[is_last] > 0
+    replay.fits[rows[is_last]] = scores.fits.met[is_last]

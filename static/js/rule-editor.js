@@ -31,21 +31,15 @@
     if (field) field.value = typing.value;
   });
 
-  // A panel that could not be had, or a change that could not be saved, says so and keeps what it showed.
+  // A change that could not be saved says so and keeps what was typed.
   function tellFailure(event) {
-    const isForm = event.detail.elt.id === "rule-editor";
-    const words = document.getElementById(isForm ? "save-failed" : "slot-failed");
-    const place = isForm ? document.querySelector(".rule-rows") : event.detail.elt.closest(".slot");
-    if (place && words && !place.querySelector("[data-failed]")) place.prepend(words.content.cloneNode(true));
+    const rows = event.detail.elt.id === "rule-editor" && document.querySelector(".rule-rows");
+    const words = document.getElementById("save-failed");
+    if (rows && words && !rows.querySelector("[data-failed]")) rows.prepend(words.content.cloneNode(true));
   }
 
   document.addEventListener("htmx:responseError", tellFailure);
   document.addEventListener("htmx:sendError", tellFailure);
-
-  document.addEventListener("click", (event) => {
-    const retry = event.target.closest("[data-retry]");
-    if (retry) window.htmx.trigger(retry.closest(".slot"), "retry");
-  });
 
   // The tabs lead on with the version that the form has by now.
   document.addEventListener("click", (event) => {

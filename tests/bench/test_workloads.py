@@ -41,6 +41,17 @@ def test_a_workload_runs_at_a_tiny_size_and_prints_json_lines(workload, size):
         assert line.get("double_claims", 0) == 0
 
 
+@pytest.mark.parametrize(("workload", "size"), [("whatif", "40"), ("backtest", "40")])
+def test_a_workload_without_a_limit_says_how_long_it_took_at_most(workload, size):
+    done = bench(BENCH=workload, N=size)
+
+    assert done.returncode == 0, done.stderr[-2_000:]
+    (line,) = map(json.loads, done.stdout.splitlines())
+    assert (line["name"], line["ratio"]) == (workload, None)
+    assert line["rate"] > 0
+    assert line["longest_seconds"] > 0
+
+
 def test_an_unknown_workload_is_named_with_those_that_there_are():
     done = bench(BENCH="nothing")
 

@@ -36,7 +36,7 @@ def closed(db) -> RuleSet:
 
 
 def test_everybody_reads_rates_with_their_counts_lift_and_suggestions(closed, signed_in, marketer):
-    page = re.sub(r"\s+", " ", signed_in(marketer).get("/scoring/backtest/").content.decode())
+    page = re.sub(r"\s+", " ", signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode())
 
     assert "100 closed leads, last 12 months, 42 bought" in page
     assert "Leads with it buy 0.1 times as often as the average lead (2 of 60)." in page
@@ -114,6 +114,50 @@ def test_a_draft_shows_what_it_changes_and_gives_the_editor_its_lifts(closed, si
     assert f'name="state" value="{state_of(draft)}"' in page
 
 
+def test_the_page_comes_at_once_and_fetches_its_figures(closed, signed_in, marketer, django_assert_max_num_queries):
+    browser = signed_in(marketer)
+    browser.get("/scoring/backtest/")
+
+    with django_assert_max_num_queries(20):
+        page = browser.get("/scoring/backtest/").content.decode()
+
+    address = f"/scoring/backtest/?version={closed.version}&amp;whole=1"
+    assert f'hx-get="{address}" hx-trigger="load, retry"' in page
+    assert f'<noscript><a class="link" href="{address}">' in page
+    assert "closed leads, last" not in page
+    panel = browser.get(address.replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "Lift of each rule" in panel
+    assert "<html" not in panel
+
+
+def test_without_a_draft_the_live_version_stands_alone_and_the_way_to_a_comparison_is_told(closed, signed_in, marketer):
+    page = re.sub(r"\s+", " ", signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode())
+
+    head = re.search(r"<thead>.*?</thead>", page)[0]
+    assert head.count("<th ") == 2
+    assert f"Live v{closed.version}" in head
+    assert "There is no draft to compare with." in page
+    assert "beside" not in page
+
+
+def test_rates_stand_with_their_error_and_counts_and_few_cases_without_a_rate(closed, signed_in, marketer):
+    page = re.sub(r"<[^>]+>", "", signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode())
+
+    # 40 SQLs, all of whom bought: Wilson's lower bound of 40 of 40 is 40 / 43.84 = 91.2 %.
+    assert "100% ± 9 40 of 40" in page
+    # 40 of the 42 buyers: (0.9524 + 0.0457) / 1.0915 = 0.9145 less 0.0740 is 84.0 %.
+    assert "95% ± 11 40 of 42" in page
+
+
+def test_an_archived_version_is_shown_without_a_way_to_accept(closed, signed_in, admin_user):
+    publish_rules([TRIAL, {**EBOOK, "points": 6}], **POLICY)
+
+    page = signed_in(admin_user).get(f"/scoring/backtest/?version={closed.version}&whole=1").content.decode()
+
+    assert "Suggestions" in page
+    assert "Accept" not in page
+
+
 def test_an_archived_version_stays_as_it_was(db, signed_in, admin_user):
     archived = publish_rules([TRIAL, EBOOK], **POLICY)
     publish_rules([TRIAL], **POLICY)
@@ -127,7 +171,7 @@ def test_an_archived_version_stays_as_it_was(db, signed_in, admin_user):
 def test_with_nothing_closed_it_says_what_will_be_here(db, signed_in, marketer):
     publish_rules([TRIAL])
 
-    assert "No lead was won or lost yet." in signed_in(marketer).get("/scoring/backtest/").content.decode()
+    assert "No lead was won or lost yet." in signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode()
 
 
 def test_rest_gives_the_same(closed, client, marketer):
@@ -135,7 +179,25 @@ def test_rest_gives_the_same(closed, client, marketer):
 
     found = client.get(f"/api/rule-sets/{closed.version}/backtest/").json()
 
-    assert (found["closed"], found["won"]) == (100, 42)
+    assert (found["total"], found["closed"], found["won"]) == (100, 100, 42)
+    assert found["draft"] is None
+    assert found["live"]["bought"] == {"hits": 40, "cases": 40, "rate": 1.0, "error": pytest.approx(0.0876, abs=1e-4)}
+    assert found["live"]["sales"] == 40
     assert found["lifts"][1]["share"]["hits"] == 2
     assert found["suggestions"][0]["suggested"] == 0
     assert found["live"]["curve"][-1] == [1.0, 1.0]
+
+
+def test_rest_tells_few_cases_without_a_rate_and_names_the_draft(db, client, marketer):
+    publish_rules([TRIAL, EBOOK], **POLICY)
+    draft = import_draft(DRAFT, now=NOON)
+    closed_lead("trial_started", won=True, days_before=0.001)
+    client.force_login(marketer)
+
+    found = client.get(f"/api/rule-sets/{draft.version}/backtest/").json()
+
+    assert found["draft"]["version"] == draft.version
+    assert found["draft"]["bought"] == {"hits": 1, "cases": 1, "rate": None, "error": None}
+    assert found["draft"]["days"] is None
+    assert found["draft"]["curve"] == []
+    assert [lift["value"] for lift in found["lifts"]] == [None, None]

@@ -34,7 +34,7 @@ def lead(db) -> Lead:
 def test_those_who_tune_read_what_the_newest_draft_would_do(lead, signed_in, role):
     draft = import_draft(DRAFT, now=NOON)
 
-    page = signed_in(make_user(role=role)).get("/scoring/what-if/").content.decode()
+    page = signed_in(make_user(role=role)).get("/scoring/what-if/?whole=1").content.decode()
 
     assert f"If you publish v{draft.version}" in page
     assert "1 lead, run in" in page
@@ -84,9 +84,21 @@ def test_without_a_live_rule_set_it_says_so(lead, signed_in, marketer):
     draft = import_draft(DRAFT, now=NOON)
     RuleSet.objects.filter(status="live").update(status="archived")
 
-    assert (
-        "No rule set is live" in signed_in(marketer).get(f"/scoring/what-if/?version={draft.version}").content.decode()
-    )
+    page = signed_in(marketer).get(f"/scoring/what-if/?version={draft.version}").content.decode()
+    assert "No rule set is live" in page
+
+
+def test_the_page_comes_at_once_and_fetches_its_figures(lead, signed_in, marketer):
+    draft = import_draft(DRAFT, now=NOON)
+    browser = signed_in(marketer)
+
+    page = browser.get("/scoring/what-if/").content.decode()
+
+    address = f"/scoring/what-if/?version={draft.version}&amp;whole=1"
+    assert f'hx-get="{address}" hx-trigger="load, retry"' in page
+    assert "Yara Haddad" not in page
+    panel = browser.get(address.replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "Yara Haddad" in panel
 
 
 def test_rest_answers_the_same(lead, client, marketer):

@@ -1,5 +1,6 @@
 """Live beside draft on leads whose end is known."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,6 +19,7 @@ from scoring.whatif.interval import Share, wilson
 from scoring.whatif.lift import Lift, suggestions_of
 from scoring.whatif.outcomes import read_outcomes
 from scoring.whatif.replay import replay
+from scoring.whatif.sample import Bounds
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import BY_SCORE, MANAGER, TRIAL, publish_rules
 from tests.scoring.stored_facts import stored_facts
@@ -149,12 +151,12 @@ def test_live_stands_beside_draft_with_the_counts_of_every_rate():
 
     found = backtest(draft, now=NOON)
 
-    assert (found.closed, found.won) == (100, 40)
+    assert (found.total, found.closed, found.won, found.is_sample) == (100, 100, 40, False)
     assert (found.live.bought, found.live.found) == (Share(30, 40), Share(30, 40))
     assert (found.draft.bought, found.draft.found) == (Share(10, 60), Share(10, 40))
     assert (found.live.reached, found.draft.reached) == (Share(30, 40), Share(10, 40))
     assert found.live.bought.rate == 0.75
-    assert found.live.days == pytest.approx(5)
+    assert (found.live.days, found.live.sales) == (pytest.approx(5), 30)
     assert found.draft.days is None  # 10 sales are too few
     assert found.live.curve == ((0, 0), (0.4, 0.75), (1, 1))
     assert found.draft.curve == ((0, 0), (0.6, 0.25), (1, 1))
@@ -185,10 +187,53 @@ def test_under_thirty_cases_there_is_no_rate_no_lift_no_curve_and_no_suggestion(
     assert found.live.bought == Share(15, 29)
     assert found.live.bought.rate is None
     assert found.live.found.rate is None
-    assert found.live.days is None
+    assert (found.live.days, found.live.sales) == (None, 15)
+    assert found.live.bought.error is None
     assert found.live.curve == ()
     assert [lift.value for lift in found.lifts] == [None]
     assert found.suggestions == ()
+
+
+@pytest.mark.django_db
+def test_the_live_version_has_nothing_to_stand_beside_it():
+    publish_rules([STEADY], **LOW)
+    closed_lead("trial_started", won=True)
+
+    found = backtest(live_rule_set(), now=NOON)
+
+    assert found.draft is None
+    assert found.tuned is found.live
+    assert [lift.name for lift in found.lifts] == ["Trial started"]
+
+
+@pytest.mark.django_db
+def test_of_many_closed_leads_it_looks_at_a_sample_and_says_how_far_off_it_may_be():
+    # Half of the 120 buyers are SQLs of the live rules.
+    publish_rules([STEADY], **LOW)
+    for number in range(120):
+        closed_lead("trial_started" if number % 2 else "ebook_downloaded", won=True)
+
+    found = backtest(live_rule_set(), now=NOON, bounds=Bounds(all_up_to=30, most=60, seconds=60, part=7))
+
+    assert (found.total, found.closed, found.won, found.is_sample) == (120, 60, 60, True)
+    share = found.live.found
+    assert share.cases == 60
+    assert abs(share.rate - 0.5) <= share.error
+    assert 0.12 < share.error < 0.13  # Wilson at a half: 1.96 x sqrt(0.25/60 + 3.8416/14400) / 1.064 = 0.123
+
+
+@pytest.mark.django_db
+def test_parts_of_closed_leads_together_say_what_all_at_once_do():
+    publish_rules([STEADY, EBOOK], fit=[MANAGER], **LOW)
+    for number in range(40):
+        kinds = ["trial_started"] * (number % 3) + ["ebook_downloaded"] * (number % 2)
+        closed_lead(*kinds, won=number % 4 == 0, title="Manager" if number % 5 else "")
+    draft = compiled_draft([{**EBOOK, "points": 20}], **LOW)
+
+    by_parts = backtest(draft, now=NOON, bounds=Bounds(all_up_to=500, most=5000, seconds=60, part=7))
+    at_once = backtest(draft, now=NOON)
+
+    assert replace(by_parts, seconds=0) == replace(at_once, seconds=0)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from scoring.rules.live import live_rule_set
 from scoring.rules.publish import publish
 from scoring.whatif.compare import compare_leads
 from scoring.whatif.preview import preview
+from scoring.whatif.sample import Bounds
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import BY_SCORE, MANAGER, PRICING, TRIAL, publish_rules
 
@@ -258,7 +259,7 @@ def test_of_many_leads_it_looks_at_a_sample_and_says_how_far_off_it_may_be():
         scored(*["trial_started"] * (number % 2))
     draft = compiled(draft_of([TRIAL], mql_threshold=20, sql_threshold=90, **BY_SCORE))
 
-    found = preview(draft, now=NOON, most=40, sample=40)
+    found = preview(draft, now=NOON, bounds=Bounds(all_up_to=40, most=40, seconds=10))
 
     assert found.is_sample
     assert 20 <= found.looked_at < 60

@@ -7,6 +7,7 @@ import pytest
 from scoring.engine.score import compile_rule_set
 from scoring.models import RuleSet
 from scoring.rules.definition import rule_set_from_rows
+from scoring.whatif.sample import Bounds
 from scoring.whatif.usage import usage_of
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
@@ -49,7 +50,7 @@ def test_of_many_leads_a_sample_tells_with_its_error(rules):
     for _ in range(40):
         active("trial_started")
 
-    trial, pricing, _ = usage_of(rules, now=NOON, most=10, sample=20)
+    trial, pricing, _ = usage_of(rules, now=NOON, bounds=Bounds(all_up_to=10, most=20, seconds=10))
 
     assert trial.leads.count == 40
     assert trial.leads.error > 0
