@@ -16,15 +16,7 @@ def claim_lead(lead: Lead, *, rep: User, now: datetime) -> None:
 
     Raises AlreadyClaimed when another rep was first, or the lead left the queue.
     """
-    move = Move(
-        lead.pk,
-        Stage.SQL,
-        (Stage.CLAIMED,),
-        f"{rep} claimed the lead.",
-        score=lead.score,
-        fit=lead.fit,
-        behaviour=lead.behaviour,
-    )
+    move = Move.by_hand(lead, Stage.SQL, Stage.CLAIMED, f"{rep} claimed the lead.")
     try:
         with transaction.atomic():
             # The conditional UPDATE inside decides the race; no lock is held while reps think.

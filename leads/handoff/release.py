@@ -17,15 +17,7 @@ def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
     Raises NotOwner unless `rep` owns the lead or manages the team, or when it is not claimed any more.
     """
     may_release_any = rep.role in (Role.MANAGER, Role.ADMIN)
-    move = Move(
-        lead.pk,
-        Stage.CLAIMED,
-        (Stage.SQL,),
-        f"{rep} released the lead.",
-        score=lead.score,
-        fit=lead.fit,
-        behaviour=lead.behaviour,
-    )
+    move = Move.by_hand(lead, Stage.CLAIMED, Stage.SQL, f"{rep} released the lead.")
     try:
         with transaction.atomic():
             move_leads(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Self
 
 from django.db import transaction
 from django.db.models import Q
@@ -35,6 +36,11 @@ class Move:
     fit: float = 0.0
     behaviour: float = 0.0
     evidence: list[Mapping[str, object]] = field(default_factory=list)
+
+    @classmethod
+    def by_hand(cls, lead: Lead, from_stage: str, to_stage: str, reason: str) -> Self:
+        """Return the move of a lead that somebody moves, with the points that it has."""
+        return cls(lead.pk, from_stage, (to_stage,), reason, score=lead.score, fit=lead.fit, behaviour=lead.behaviour)
 
 
 @transaction.atomic

@@ -99,6 +99,18 @@ def session_cookie(user: User, address: str) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def visit(open_page) -> Callable[[str], Page]:
+    """Return a function that opens an address of any website in a new window."""
+
+    def go(address: str) -> Page:
+        page = open_page(path="about:blank")
+        page.goto(address)
+        return page
+
+    return go
+
+
 def sign_in(page: Page, user: User, password: str) -> None:
     page.get_by_label("Name").fill(user.username)
     page.get_by_label("Password").fill(password)

@@ -32,16 +32,6 @@ def tag(live_server) -> Callable[..., str]:
     return line
 
 
-@pytest.fixture
-def visit(open_page) -> Callable[..., Page]:
-    def go(address: str) -> Page:
-        page = open_page(path="about:blank")
-        page.goto(address)
-        return page
-
-    return go
-
-
 def arrived(*kinds: str) -> list[Event]:
     """Wait until there are events of exactly these kinds, in the order in which they happened."""
 

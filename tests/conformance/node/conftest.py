@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import chromium, no_broker, open_page, tolerated
+from tests.browser.conftest import chromium, no_broker, open_page, tolerated, visit
 from tests.make import make_source
 from tests.website import Website, website
 
-__all__ = ["chromium", "no_broker", "open_page", "tolerated"]
+__all__ = ["chromium", "no_broker", "open_page", "tolerated", "visit"]
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"

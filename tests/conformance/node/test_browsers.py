@@ -1,9 +1,6 @@
 """The real browser clients in Chromium, on a website of another origin."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page
 
 from leads.models import Event, Lead, RejectedEvent
 from leads.web.install import CLIENTS, ready_code
@@ -13,16 +10,6 @@ from tests.processes import wait_for
 SEGMENT = "/lib/@segment/analytics-next/dist/umd/index.js"
 RUDDER = "/lib/@rudderstack/analytics-js/dist/npm/modern/bundled/umd/index.js"
 POSTHOG = "/lib/posthog-js/dist/array.full.no-external.js"
-
-
-@pytest.fixture
-def visit(open_page) -> Callable[..., Page]:
-    def go(address: str) -> Page:
-        page = open_page(path="about:blank")
-        page.goto(address)
-        return page
-
-    return go
 
 
 def arrived(*kinds: str) -> list[Event]:

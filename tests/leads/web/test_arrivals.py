@@ -13,6 +13,7 @@ from leads.reports import arrivals
 from leads.reports.arrivals import Place, arrivals_of
 from tests.leads.capture.test_tracking import basic
 from tests.make import NOON, make_event, make_lead, make_source
+from tests.pages import words
 
 
 @pytest.fixture
@@ -22,11 +23,6 @@ def source(db):
 
 def make_rejected(source, reason="An event needs a userId or an anonymousId.", body="{}", at=NOON):
     return RejectedEvent.objects.create(source=source, reason=reason, body=body, received_at=at)
-
-
-def words(response):
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def poll(browser, source, tag, query=""):

@@ -9,6 +9,7 @@ from leads.events.tally import count_one
 from leads.models import Asset, AuditEntry, Counted
 from leads.models.asset import asset_storage
 from tests.make import NOON, make_asset, make_form
+from tests.pages import words
 
 PDF = b"%PDF-1.7 hello"
 
@@ -20,11 +21,6 @@ def given(db):
 
 def pdf(name="guide.pdf", content=PDF):
     return SimpleUploadedFile(name, content)
-
-
-def words(response):
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def stored_files():

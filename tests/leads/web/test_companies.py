@@ -8,16 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import Stage
 from tests.make import NOON, make_event, make_lead, make_organization
+from tests.pages import link
 
 
 def names(response):
     assert response.status_code == 200
     return re.findall(r'data-open href="[^"]*" title="([^"]*)"', response.content.decode())
-
-
-def link(response, rel):
-    found = re.search(rf'rel="{rel}" href="([^"]*)"', response.content.decode())
-    return found[1].replace("&amp;", "&") if found else None
 
 
 @pytest.fixture

@@ -10,17 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from leads.models import Stage, StageChange
 from tests.make import NOON, make_lead, make_organization, make_sql
 from tests.make_rules import OFFICE_MANAGER, TRIAL, publish_rules
+from tests.pages import link
 
 
 def names(response):
     """Return the names of the leads shown, from top to bottom."""
     assert response.status_code == 200
     return re.findall(r'data-open href="[^"]*" title="([^"]*)"', response.content.decode())
-
-
-def link(response, rel):
-    found = re.search(rf'rel="{rel}" href="([^"]*)"', response.content.decode())
-    return found[1].replace("&amp;", "&") if found else None
 
 
 def test_it_shows_the_latest_activity_first(browser):

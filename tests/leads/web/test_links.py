@@ -7,13 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from leads.events.tally import count_one
 from leads.models import AuditEntry, Counted, Link
 from tests.make import NOON, make_link
+from tests.pages import words
 
 GIVEN = {"name": "Spring ad", "target": "https://www.halden.example/spring", "kind": "ad", "passes_visitor": "on"}
-
-
-def words(response):
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_a_link_is_made_with_an_address_nobody_guesses(browser, marketer):

@@ -1,11 +1,9 @@
 """The page of a list that an address asks for, and the links to the pages beside it."""
 
-import re
-from html import unescape
-
 import pytest
 
 from tests.make import NOON, make_link
+from tests.pages import link
 
 LISTS = ("/assets/", "/duplicates/", "/forms/", "/imports/", "/kiosks/", "/links/", "/sources/")
 
@@ -24,13 +22,9 @@ def test_the_links_to_other_pages_keep_what_else_the_address_says(browser):
         make_link(archived_at=NOON)
 
     first = browser.get("/links/?show=archived")
-    second = browser.get(_link("next", first))
-    again = browser.get(_link("prev", second))
+    second = browser.get(link(first, "next"))
+    again = browser.get(link(second, "prev"))
 
     assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (50, 1)
     assert again.context["page"].rows == first.context["page"].rows
     assert 'rel="prev"' not in again.content.decode()
-
-
-def _link(rel, response):
-    return unescape(re.search(f'rel="{rel}" href="([^"]+)"', response.content.decode())[1])

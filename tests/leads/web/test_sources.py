@@ -9,11 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from leads.models import AuditEntry, Event, Source
 from tests.leads.capture.test_tracking import basic
 from tests.make import NOON, make_event, make_lead, make_source
-
-
-def words(response):
-    assert response.status_code == 200
-    return response.content.decode()
+from tests.pages import words
 
 
 def send(client, source):
