@@ -16,7 +16,7 @@ from leads.channels.forms.forget import forget_old_submissions
 from leads.channels.forms.mail import send_form_mail, unsent_mails
 from leads.channels.imports.retention import remove_old_files
 from leads.channels.imports.work import waiting_imports, work_on_import
-from leads.identity.alike import compare_next
+from leads.identity.find_duplicates import compare_next
 
 # The search for duplicates compares so many leads before it lets others have the worker: scoring must not wait for it.
 COMPARED_AT_ONCE = 25

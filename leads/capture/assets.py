@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from leads.capture import form_answers as answer
 from leads.capture.asset_answers import AssetPage, asset_form, closed, expired, gone, ready_page
 from leads.capture.file_answer import file_answer
-from leads.capture.form_request import told_by, typed_of
+from leads.capture.form_request import headers_of, typed_of
 from leads.capture.visitor_page import try_again_page
 from leads.channels.assets.take import KIND_OF, take_asset
 from leads.channels.assets.token import read_token, token_for
@@ -114,7 +114,7 @@ def _take(request: HttpRequest, asset: Asset, form: Form) -> HttpResponse:
         typed, _ = typed_of(request)
     except BodyRefused as refusal:
         return answer.unreadable(request, form, str(refusal))
-    sending = sending_of(form, typed, told_by(request, is_program=False), now=now)
+    sending = sending_of(form, typed, headers_of(request, is_program=False), now=now)
     page = AssetPage(asset, form, typed, known=sending.visit.known)
     if sending.token and sending.token.is_old:
         return _again(request, page, {"": answer.OLD_PAGE}, page_token(form, now=now))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDictKeyError
 
 from leads.capture.visitor import visitor_of
-from leads.channels.forms.request import Told
+from leads.channels.forms.request import Headers
 from leads.channels.tracking.body import BodyRefused, read_body, unpack
 
 
@@ -24,9 +24,9 @@ def typed_of(request: HttpRequest) -> tuple[dict[str, Any], bool]:
         raise BodyRefused("invalid_request", "The form can't be read: it has too many or broken parts.") from error
 
 
-def told_by(request: HttpRequest, *, is_program: bool) -> Told:
+def headers_of(request: HttpRequest, *, is_program: bool) -> Headers:
     """Return what the headers of a request say."""
-    return Told(
+    return Headers(
         address=get_client_ip_address(request) or "",
         origin=request.headers.get("Origin", "")[:300],
         referrer=request.headers.get("Referer", ""),

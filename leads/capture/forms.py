@@ -17,7 +17,7 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.views.decorators.csrf import csrf_exempt
 
 from leads.capture import form_answers as answer
-from leads.capture.form_request import told_by, typed_of
+from leads.capture.form_request import headers_of, typed_of
 from leads.channels.forms.answers import AnswersRefused
 from leads.channels.forms.count import VIEW, count_seen, count_step
 from leads.channels.forms.guard import page_token, read_page_token
@@ -81,7 +81,7 @@ def _take(request: HttpRequest, form: Form, way: str) -> HttpResponse:
         typed, is_program = typed_of(request)
     except BodyRefused as refusal:
         return answer.unreadable(request, form, str(refusal))
-    told = told_by(request, is_program=is_program)
+    told = headers_of(request, is_program=is_program)
     sending = sending_of(form, typed, told, now=now)
     page = answer.FormPage(form, way if way == FRAME else sending.visit.way, typed, known=sending.visit.known)
     if sending.token and sending.token.is_old:

@@ -28,7 +28,7 @@ from leads.identity.locks import Locked, MoreToLock, lock_identifiers
 from leads.identity.recognise import Recognised, recognise
 from leads.identity.resolve import Evidence, is_settled
 from leads.intake.inbound import InboundEvent, Rejection
-from leads.intake.lone import is_lone, take_in_lone
+from leads.intake.single_event import is_single, take_in_single
 from leads.intake.words import (
     UnknownCompanies,
     contact_words,
@@ -79,7 +79,7 @@ def take_in(
 
     An event that is stored already changes nothing. Everything is announced inside the transaction, once a batch.
     """
-    if is_lone(inbound, rejected) and (lead_ids := take_in_lone(source, inbound[0], now=now)) is not None:
+    if is_single(inbound, rejected) and (lead_ids := take_in_single(source, inbound[0], now=now)) is not None:
         return Taken(1, lead_ids, ())
     # The first of several with one message id is the event; the others are repeats of it.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]

@@ -14,8 +14,8 @@ from leads.events.touch import touch_leads
 from leads.handoff.queue import restore_clock
 from leads.identity.follow import return_followers
 from leads.identity.locks import MoreToLock
-from leads.identity.part import part_pairs, return_identifiers
 from leads.identity.remember import STAGE_COLUMNS, restored_fields
+from leads.identity.separate import return_identifiers, separate_pairs
 from leads.intake.words import words_of_visits
 from leads.lifecycle.restore import restore_stage
 from leads.merging.merge import ATTEMPTS, lock_pair
@@ -51,7 +51,7 @@ def _undo(merge_id: int, by: User, now: datetime) -> Merge:
     Lead.objects.filter(pk=absorbed.pk).update(merged_into=None)
     Lead.objects.filter(pk__in=merge.before["absorbed_before"], merged_into=survivor).update(merged_into=absorbed)
     return_followers(merge)
-    part_pairs(merge, by=by, now=now)
+    separate_pairs(merge, by=by, now=now)
     rows = _restore_profiles(merge, survivor, absorbed, late)
     mark_due([survivor.pk, absorbed.pk], now=now)
     touch_leads(rows, now=now)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.db import transaction
 
 from leads.channels.chat.answer import read_answer
+from leads.channels.chat.events import AnswerOutcome, events_of_answer
 from leads.channels.chat.script import read_script
-from leads.channels.chat.tell import Told, tell
 from leads.channels.chat.token import Token
 from leads.channels.chat.walk import Answer, Line, Talk, walk
 from leads.errors import LeadError
@@ -59,9 +59,11 @@ def take_answer(token: Token, text: str, *, position: int, visit: Visit, now: da
     after = walk(script, conversation.answers)
     said = after.lines if is_new else after.lines[len(before.lines) :]
     number = _say(conversation, said, now=now)
-    told = tell(conversation, script, after, answered=before.question, number=number, signal=visit.signal, now=now)
-    _tell(told, now=now)
-    _keep(conversation, after, told, now=now)
+    outcome = events_of_answer(
+        conversation, script, after, answered=before.question, number=number, signal=visit.signal, now=now
+    )
+    take_in(channel_source(SOURCE, now=now), outcome.events, now=now)
+    _keep(conversation, after, outcome, now=now)
     return after
 
 
@@ -135,17 +137,13 @@ def _say(conversation: ChatConversation, lines: Sequence[Line], *, now: datetime
     return next((number for number, line in numbered if line.speaker == ChatSpeaker.VISITOR), first)
 
 
-def _tell(told: Told, *, now: datetime) -> None:
-    take_in(channel_source(SOURCE, now=now), told.events, now=now)
-
-
-def _keep(conversation: ChatConversation, talk: Talk, told: Told, *, now: datetime) -> None:
+def _keep(conversation: ChatConversation, talk: Talk, outcome: AnswerOutcome, *, now: datetime) -> None:
     conversation.step = talk.question.key if talk.question else ""
-    conversation.outcome = told.outcome
+    conversation.outcome = outcome.reached
     if talk.question is None:
         conversation.ended_at = now
     # An address that was mended by going back is whose the conversation is from then on.
-    if told.keys[0][0] != ANONYMOUS_ID:
-        kind, value = told.keys[0]
+    if outcome.keys[0][0] != ANONYMOUS_ID:
+        kind, value = outcome.keys[0]
         conversation.lead_id = Identifier.objects.values_list("lead_id", flat=True).get(kind=kind, value=value)
     conversation.save(update_fields=["answers", "step", "outcome", "ended_at", "lead"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Sent
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import happened, items, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_stamped
@@ -69,7 +69,7 @@ class Calendly(Provider):
             **{name: text(payload, f"tracking.{name}") for name in TRACKED},
             "reason": text(payload, "cancellation.reason"),
         }
-        events = told(
+        events = events_of(
             kind,
             _invitee(payload),
             message_id=f"{event}:{text(payload, 'uri')}",

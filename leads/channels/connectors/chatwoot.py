@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Nothing, Outcome, Sent
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import ADDRESS_SECRET, Provider, SecretField, verify_address
 from leads.channels.connectors.reading import happened, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_fresh, require_same, sha256_hex
@@ -61,7 +61,7 @@ class Chatwoot(Provider):
         event = text(said, "event")
         if event in CONTACTS:
             person = _contact(said, sent.scope)
-            events = introduced(
+            events = identified(
                 person,
                 message_id=f"{event}:{text(said, 'id')}:{sha256_hex(sent.body)[:32]}",
                 occurred_at=happened(said.get("updated_at") or said.get("created_at"), now=now),
@@ -88,7 +88,7 @@ def _message(said: Mapping[str, Any], scope: str, occurred_at: datetime) -> Outc
     """Tell of a conversation once a day: what is said after that day's first word is the same engagement."""
     sender = mapping(said, "sender") or mapping(said, "conversation.meta.sender")
     conversation = text(said, "conversation.id") or text(said, "conversation.display_id")
-    events = told(
+    events = events_of(
         "chat_engaged",
         _contact(sender, scope),
         message_id=f"chatwoot:{conversation}:{occurred_at:%Y-%m-%d}",

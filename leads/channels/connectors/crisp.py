@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Nothing, Outcome, Sent
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import ADDRESS_SECRET, Provider, SecretField, verify_address
 from leads.channels.connectors.reading import happened, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_fresh, require_same, sha256_hex
@@ -69,14 +69,14 @@ class Crisp(Provider):
             place, part = FACTS[event]
             value = text(data, place)
             person = Person.of({part: value}, vendor_id=f"crisp:{session}")
-            events = introduced(person, message_id=f"{event}:{session}:{value}", occurred_at=occurred_at)
+            events = identified(person, message_id=f"{event}:{session}:{value}", occurred_at=occurred_at)
             return Made(events) if events else Nothing(f"{place} is empty.")
         if event != "message:send":
             return Nothing(f"The event {event[:60]} tells nothing about a lead.")
         if text(data, "from") != "user":
             return Nothing(f"Written by {text(data, 'from') or 'nobody'}: only what visitors write counts.")
         # What is said after a day's first word is the same engagement.
-        events = told(
+        events = events_of(
             "chat_engaged",
             _visitor(data, session),
             message_id=f"crisp:{session}:{occurred_at:%Y-%m-%d}",

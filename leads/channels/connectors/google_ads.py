@@ -16,7 +16,7 @@ from leads.channels.connectors.incoming import (
     Trial,
     Unauthentic,
 )
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
@@ -102,14 +102,14 @@ class GoogleAds(Provider):
         lead_id = text(said, "lead_id")
         return Made(
             [
-                *told(
+                *events_of(
                     "ad_clicked",
                     person.bare(),
                     message_id=f"{lead_id}:click",
                     occurred_at=occurred_at,
                     properties=properties,
                 ),
-                *told(
+                *events_of(
                     kind,
                     person,
                     message_id=lead_id,

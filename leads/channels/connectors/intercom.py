@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Nothing, Outcome, Sent, Trial
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import happened, items, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_same
@@ -58,7 +58,7 @@ class Intercom(Provider):
         occurred_at = happened(said.get("created_at"), now=now)
         if topic.startswith(CONTACTS):
             person = _contact(item)
-            events = introduced(person, message_id=need(said, "id"), occurred_at=occurred_at)
+            events = identified(person, message_id=need(said, "id"), occurred_at=occurred_at)
             return Made(events) if events else Nothing("The contact has neither an e-mail address nor an id.")
         if topic not in CONVERSATIONS:
             return Nothing(f"The topic {topic[:60]} tells nothing about a lead.")
@@ -77,7 +77,7 @@ def _conversation(item: Mapping[str, Any], topic: str, occurred_at: datetime) ->
     author = mapping(parts[-1], "author") if topic.endswith("replied") and parts else mapping(item, "source.author")
     if text(author, "type") not in PEOPLE:
         return Nothing(f"Written by {text(author, 'type') or 'nobody'}, not by a visitor.")
-    events = told(
+    events = events_of(
         "chat_engaged",
         _contact(author),
         message_id=f"intercom:{text(item, 'id')}:{occurred_at:%Y-%m-%d}",

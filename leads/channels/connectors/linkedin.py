@@ -18,7 +18,7 @@ from leads.channels.connectors.incoming import (
     Trial,
     Unauthentic,
 )
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
@@ -140,8 +140,10 @@ class LinkedInLeadSync(Provider):
         kind = chosen(sent.options, "kind", "form_submitted")
         return Made(
             [
-                *told(first, person.bare(), message_id=f"{lead}:click", occurred_at=occurred_at, properties=properties),
-                *told(
+                *events_of(
+                    first, person.bare(), message_id=f"{lead}:click", occurred_at=occurred_at, properties=properties
+                ),
+                *events_of(
                     kind,
                     person,
                     message_id=lead,
@@ -180,7 +182,7 @@ def _vendor_id(lead: str) -> str:
 
 def _deleted(lead: str, *, occurred_at: datetime) -> Any:
     """Return the note that somebody took their data back, which finds the lead by LinkedIn's id of it."""
-    return told(
+    return events_of(
         "erasure_requested",
         Person(vendor_id=_vendor_id(lead)),
         message_id=f"{lead}:deleted",

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Parcel, Sent
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import ADDRESS_SECRET, Provider, verify_address
 from leads.channels.connectors.reading import happened, read_form
 from leads.channels.connectors.signing import sha256_hex
@@ -54,12 +54,12 @@ class Mailchimp(Provider):
         )
         if kind in ("profile", "upemail"):
             former = Person(email=said.get("data[old_email]", "")).keys()
-            known = introduced(person, message_id=name, occurred_at=occurred_at)
+            known = identified(person, message_id=name, occurred_at=occurred_at)
             # By the address that was given up the lead is found; the new one is theirs from now on.
             events = [event._replace(keys=(*former, *event.keys)) for event in known]
         elif kind in KINDS:
             properties = {name: value for name, value in _details(said).items() if value}
-            events = told(KINDS[kind], person, message_id=name, occurred_at=occurred_at, properties=properties)
+            events = events_of(KINDS[kind], person, message_id=name, occurred_at=occurred_at, properties=properties)
         else:
             return Nothing(f"type {kind[:40]} tells nothing about a subscriber.")
         return Made(events) if events else Nothing("It carries no e-mail address.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Made, Nothing, Outcome
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.reading import at, happened, is_deeper, text
 from leads.channels.connectors.signing import sha256_hex
 from leads.events.catalog import BOOKKEEPING, kind_of, normal_name
@@ -104,7 +104,7 @@ def read_mapped(
     if kind in BOOKKEEPING:
         kind = f"custom_{kind}"[:60]
     message_id = (text(said, paths["message_id"]) if "message_id" in paths else "") or sent_id or sha256_hex(body)
-    events = told(
+    events = events_of(
         kind,
         person,
         message_id=message_id,

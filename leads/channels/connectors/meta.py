@@ -18,7 +18,7 @@ from leads.channels.connectors.incoming import (
     ToFetch,
     Unauthentic,
 )
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
@@ -133,14 +133,14 @@ class MetaLeadAds(Provider):
         given = {name: answer for name, answer in answers.items() if not _is_known(name)}
         return Made(
             [
-                *told(
+                *events_of(
                     first,
                     person.bare(),
                     message_id=f"{leadgen_id}:click",
                     occurred_at=occurred_at,
                     properties=properties,
                 ),
-                *told(
+                *events_of(
                     chosen(sent.options, "kind", "form_submitted"),
                     person,
                     message_id=leadgen_id,

@@ -79,7 +79,7 @@ class Person:
         return {name: value for name, value in known.items() if value}
 
 
-def told(
+def events_of(
     kind: str,
     person: Person,
     *,
@@ -110,11 +110,11 @@ def told(
     if not has_more:
         # The identifiers say the address and the number already.
         return [event]
-    who = introduced(person, message_id=f"{message_id}:who", occurred_at=occurred_at)
+    who = identified(person, message_id=f"{message_id}:who", occurred_at=occurred_at)
     return [*who, event]
 
 
-def introduced(person: Person, *, message_id: str, occurred_at: datetime) -> list[InboundEvent]:
+def identified(person: Person, *, message_id: str, occurred_at: datetime) -> list[InboundEvent]:
     """Return the event by which a person says who they are; none where that is nothing."""
     traits = {**person.more, **person.fields()}
     keys = person.keys()

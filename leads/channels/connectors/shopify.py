@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Nothing, Outcome, Sent, Trial
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import happened, mapping, moment, read_json, text
 from leads.channels.connectors.signing import base64_mac, require_same
@@ -92,10 +92,10 @@ def _customer(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
     person = _person(said)
     changed_at = happened(said.get("updated_at") or said.get("created_at"), now=now)
     customer = text(said, "id")
-    events = introduced(person, message_id=f"{topic}:{customer}:{changed_at.isoformat()}", occurred_at=changed_at)
+    events = identified(person, message_id=f"{topic}:{customer}:{changed_at.isoformat()}", occurred_at=changed_at)
     if text(said, "email_marketing_consent.state") == "subscribed":
         consented = text(said, "email_marketing_consent.consent_updated_at")
-        events += told(
+        events += events_of(
             "newsletter_subscribed",
             person,
             message_id=f"newsletter:{customer}",
@@ -104,7 +104,7 @@ def _customer(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
             channel="newsletter",
         )
     if topic == "customers/create":
-        events += told(
+        events += events_of(
             "account_created",
             person,
             message_id=f"account:{customer}",
@@ -126,7 +126,7 @@ def _order(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
         "landing_site": text(said, "landing_site", 1000),
         "referrer": text(said, "referring_site", 1000),
     }
-    events = told(
+    events = events_of(
         ORDERS[topic],
         person,
         message_id=f"{topic}:{text(said, 'token') or text(said, 'id')}",
@@ -140,7 +140,7 @@ def _order(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
 def _privacy(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
     """Put a note where the customer is known; the answer is for people to give."""
     customer = mapping(said, "customer")
-    events = told(
+    events = events_of(
         "erasure_requested" if topic == "customers/redact" else "data_requested",
         Person(email=text(customer, "email"), vendor_id=_vendor_id(customer)),
         message_id=f"{topic}:{text(customer, 'id')}",

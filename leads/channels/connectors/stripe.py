@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Sent, Trial
-from leads.channels.connectors.person import Person, introduced, told
+from leads.channels.connectors.person import Person, events_of, identified
 from leads.channels.connectors.provider import OptionField, Provider, SecretField, chosen, secret_of
 from leads.channels.connectors.reading import happened, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_stamped
@@ -67,15 +67,15 @@ class Stripe(Provider):
             return Trial("It happened in Stripe's test mode.")
         occurred_at = happened(said.get("created"), now=now)
         if event in CUSTOMERS:
-            events = introduced(_customer(thing), message_id=need(said, "id"), occurred_at=occurred_at)
+            events = identified(_customer(thing), message_id=need(said, "id"), occurred_at=occurred_at)
             return Made(events) if events else Nothing("The customer has neither an e-mail address nor a name.")
         if event == "checkout.session.completed":
-            events = introduced(_buyer(thing), message_id=need(said, "id"), occurred_at=occurred_at)
+            events = identified(_buyer(thing), message_id=need(said, "id"), occurred_at=occurred_at)
             return Made(events) if events else Nothing("The checkout names no customer.")
         kind = _kind_of(event, said, thing)
         if not kind:
             return Nothing(f"{event[:60]} (status {text(thing, 'status') or 'none'}) changes nothing about a trial.")
-        events = told(
+        events = events_of(
             kind,
             _subscriber(thing),
             # A subscription has one trial, whichever of several events tells of it.

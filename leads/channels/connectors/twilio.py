@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Parcel, Sent, Unauthentic
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import read_form, read_json, text
 from leads.channels.connectors.signing import base64_mac, require_same, sha256_hex
@@ -68,7 +68,7 @@ class Twilio(Provider):
             "number": text(said, "To" if is_inbound else "From"),
             "caller_name": text(said, "CallerName"),
         }
-        events = told(
+        events = events_of(
             "call_received" if is_inbound else "call_made",
             Person(phone=number),
             message_id=text(said, "CallSid"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Sent
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
@@ -75,7 +75,7 @@ class Typeform(Provider):
         hidden = {name: text(response, f"hidden.{name}", 2000) for name in mapping(response, "hidden")}
         title = text(response, "definition.title")
         return Made(
-            told(
+            events_of(
                 chosen(sent.options, "kind", "form_submitted"),
                 person,
                 message_id=need(response, "token"),

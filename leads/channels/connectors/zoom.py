@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels.connectors.incoming import Incoming, Made, Malformed, Nothing, Outcome, Reply, Sent
-from leads.channels.connectors.person import Person, told
+from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import happened, items, mapping, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_fresh, require_same
@@ -73,7 +73,7 @@ class Zoom(Provider):
         else:
             return Nothing(f"The event {event[:60]} tells nothing about a lead.")
         who = person.email.lower() or person.vendor_id
-        events = told(
+        events = events_of(
             kind,
             person,
             # Somebody who leaves and comes back has attended once.

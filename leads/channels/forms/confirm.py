@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.channels.forms.answers import answers_from_json
+from leads.channels.forms.events import submission_event
 from leads.channels.forms.mail import owe_mail
 from leads.channels.forms.submit import SOURCE
-from leads.channels.forms.told import tell_what
 from leads.channels.forms.visit import visit_from_json
 from leads.consent.record import record_consents
 from leads.identity.keys import EMAIL
@@ -33,7 +33,7 @@ def confirm_submission(submission: FormSubmission, *, now: datetime) -> None:
     form = submission.form
     visit = visit_from_json(submission.visit)
     answers = answers_from_json(submission.answers)
-    event = tell_what(form, answers, visit, kind=form.event_kind, properties={"confirmed": True}, now=now)
+    event = submission_event(form, answers, visit, kind=form.event_kind, properties={"confirmed": True}, now=now)
     # Confirming is what counts, and it happens now; an event that was recorded when the form was sent stays as it is.
     taken = take_in(channel_source(SOURCE, now=now), [event._replace(occurred_at=now)], now=now)
     pending = Consent.objects.filter(message_id=submission.message_id, state=ConsentState.PENDING)

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from leads.channels.forms.answers import Answers, answers_from_json, read_answers
 from leads.channels.forms.count import BLOCKED, count_sent, count_step
+from leads.channels.forms.events import message_id_of
 from leads.channels.forms.guard import PageToken, Sender, count_up, suspicion_of
 from leads.channels.forms.submit import NOTHING, Submitted, fields_asked_of, take_in_answers
-from leads.channels.forms.told import message_id_of
 from leads.channels.forms.visit import Visit, visit_from_json
 from leads.errors import LeadError
 from leads.models import BlockReason, Form, FormSubmission, SubmissionState, User

@@ -21,7 +21,7 @@ WAYS = (PAGE, FRAME)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Headers:
     """What the headers of a request say. address: of the network; origin, referrer: "" where there is none.
 
     is_program: it sent JSON. visitor: the anonymous id that its browser keeps for us.
@@ -35,41 +35,45 @@ class Told:
     visitor: str = ""
 
 
-def sending_of(form: Form, typed: Mapping[str, Any], told: Told, *, now: datetime) -> Sending:
+def sending_of(form: Form, typed: Mapping[str, Any], headers: Headers, *, now: datetime) -> Sending:
     """Return what a request sends to a form."""
     token = read_page_token(typed.get(TOKEN), form, now=now)
-    return Sending(typed, visit_of(form, typed, told, token, now=now), sender_of(told), token)
+    return Sending(typed, visit_of(form, typed, headers, token, now=now), sender_of(headers), token)
 
 
-def sender_of(told: Told) -> Sender:
+def sender_of(headers: Headers) -> Sender:
     """Return who sends: the site is that of the Origin header, or where there is none of the Referer."""
-    return Sender(told.address, told.origin or ("" if not host_of(told.referrer) else told.referrer))
+    return Sender(headers.address, headers.origin or ("" if not host_of(headers.referrer) else headers.referrer))
 
 
-def visit_of(form: Form, typed: Mapping[str, Any], told: Told, token: PageToken | None, *, now: datetime) -> Visit:
+def visit_of(
+    form: Form, typed: Mapping[str, Any], headers: Headers, token: PageToken | None, *, now: datetime
+) -> Visit:
     """Return where and how a request was sent. What it says itself of a campaign goes first."""
-    page = _address(typed.get(PAGE_ADDRESS)) or told.referrer[:LONGEST_ADDRESS]
+    page = _address(typed.get(PAGE_ADDRESS)) or headers.referrer[:LONGEST_ADDRESS]
     return Visit(
-        submission_id=_submission_id(form, typed, told, token, now),
+        submission_id=_submission_id(form, typed, headers, token, now=now),
         page=page,
         referrer=_address(typed.get(REFERRER)),
         campaign={**campaign_of_address(page), **campaign_of(typed)},
-        agent=told.agent[:LONGEST_ADDRESS],
-        anonymous_id=clean_text(typed.get(VISITOR))[:300] or told.visitor[:300],
-        way=way_of(typed, told, token),
+        agent=headers.agent[:LONGEST_ADDRESS],
+        anonymous_id=clean_text(typed.get(VISITOR))[:300] or headers.visitor[:300],
+        way=way_of(typed, headers, token),
         known=read_known(clean_text(typed.get(KNOWN))),
     )
 
 
-def way_of(typed: Mapping[str, Any], told: Told, token: PageToken | None) -> str:
+def way_of(typed: Mapping[str, Any], headers: Headers, token: PageToken | None) -> str:
     """Return how it was sent: by our page, in an iframe, by another site's own form, or by a program."""
     if token is not None:
         said = clean_text(typed.get(WAY))
         return said if said in WAYS else PAGE
-    return API if told.is_program else HTML
+    return API if headers.is_program else HTML
 
 
-def _submission_id(form: Form, typed: Mapping[str, Any], told: Told, token: PageToken | None, now: datetime) -> str:
+def _submission_id(
+    form: Form, typed: Mapping[str, Any], headers: Headers, token: PageToken | None, now: datetime
+) -> str:
     """Return the same id for the same answers: of one page of ours, of one id that the sender gave, or of one hour.
 
     Whoever goes back and sends something else means it.
@@ -78,7 +82,7 @@ def _submission_id(form: Form, typed: Mapping[str, Any], told: Told, token: Page
     given = clean_text(typed.get(ID))[:LONGEST_ID]
     if given:
         return given
-    place = token.nonce if token else f"{told.address} {told.agent} {now:%Y%m%d%H}"
+    place = token.nonce if token else f"{headers.address} {headers.agent} {now:%Y%m%d%H}"
     digest = hashlib.sha256(json.dumps([form.key, place, answers], sort_keys=True).encode())
     return digest.hexdigest()[:LONGEST_ID]
 

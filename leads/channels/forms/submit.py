@@ -9,9 +9,9 @@ from django.db import transaction
 
 from leads import signals
 from leads.channels.forms.answers import Answers, read_answers
+from leads.channels.forms.events import identified_event, keys_of, message_id_of, submission_event
 from leads.channels.forms.fields import BY_SENDING, ConsentText, Field, asked_fields
 from leads.channels.forms.mail import owe_mail
-from leads.channels.forms.told import keys_of, message_id_of, tell_what, tell_who
 from leads.channels.forms.visit import Visit
 from leads.consent.record import record_consents
 from leads.identity.keys import EMAIL, PHONE
@@ -90,9 +90,9 @@ def take_in_answers(
     kind = kind or form.event_kind
     message_id = message_id_of(form, visit)
     waits = _must_confirm(form, answers, visit)
-    events = [tell_who(form, answers, visit, now=now)]
+    events = [identified_event(form, answers, visit, now=now)]
     if not (waits and kind in NEEDS_CONFIRMING):
-        events.append(tell_what(form, answers, visit, kind=kind, properties=properties, now=now))
+        events.append(submission_event(form, answers, visit, kind=kind, properties=properties, now=now))
     taken = take_in(channel_source(SOURCE, now=now), events, now=now)
     identifiers = _identifiers(form, answers, visit)
     first = identifiers[keys_of(form, answers, visit)[0][0]]

@@ -10,11 +10,11 @@ from typing import Any
 
 from leads import signals
 from leads.channels.imports.companies import Companies, KnownCompanies, keep_companies
+from leads.channels.imports.consents import record_told_consents
 from leads.channels.imports.new_leads import NewLead, write_new_leads
 from leads.channels.imports.outcome import DUPLICATE, NEW, REFUSED, UNCHANGED, UPDATED
 from leads.channels.imports.past_events import record_past_events
 from leads.channels.imports.read_row import Draft, Refusal
-from leads.channels.imports.told_consents import record_told_consents
 from leads.channels.imports.undo_log import write_undo_log
 from leads.events.due import mark_due
 from leads.events.record import time_key

@@ -41,7 +41,7 @@ def _root(pk: int, held: Mapping[int, Identifier], known: set[int]) -> int:
     return pk
 
 
-def part_pairs(merge: Merge, *, by: User, now: datetime) -> None:
+def separate_pairs(merge: Merge, *, by: User, now: datetime) -> None:
     """Bring back the pairs that the absorbed lead was in; the two themselves are two from now on, whoever says else."""
     survivor_id, absorbed_id = merge.survivor_id, merge.absorbed_id
     before = restored_pairs(merge)

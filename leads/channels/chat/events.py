@@ -1,4 +1,4 @@
-"""What a conversation tells of the lead: the events of one answer, with ids that a repeat finds again."""
+"""The events that an answer in a conversation becomes. A repeated answer gets the same message ids."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -18,15 +18,18 @@ CHANNEL = "chat"
 RANK = (ChatOutcome.OPEN, ChatOutcome.LEAD, ChatOutcome.MEETING, ChatOutcome.SALES)
 
 
-class Told(NamedTuple):
-    """What an answer tells: events, by what the visitor is known (strongest first), what the conversation came to."""
+class AnswerOutcome(NamedTuple):
+    """What follows from an answer.
+
+    keys: what the visitor is known by, strongest first. reached: what the conversation has come to.
+    """
 
     events: list[InboundEvent]
     keys: tuple[Key, ...]
-    outcome: ChatOutcome
+    reached: ChatOutcome
 
 
-def tell(
+def events_of_answer(
     conversation: ChatConversation,
     script: Script,
     talk: Talk,
@@ -35,8 +38,8 @@ def tell(
     number: int,
     signal: str,
     now: datetime,
-) -> Told:
-    """Return what the latest answer tells. number: of its line in the transcript, which no other answer has."""
+) -> AnswerOutcome:
+    """Return what follows from the latest answer. number: the position of its line in the transcript, unique to it."""
     given = _given(conversation, script)
     keys = _keys(conversation, given)
     outcome = _outcome(conversation, talk, given)
@@ -57,7 +60,7 @@ def tell(
             given, answered=answered, number=number, outcome=None if talk.question else outcome, base=base
         )
     ]
-    return Told(events, keys, outcome)
+    return AnswerOutcome(events, keys, outcome)
 
 
 Given = list[tuple[Step, str]]

@@ -26,7 +26,7 @@ from leads.rows import JSON, as_time, by_bytes, for_update, is_postgresql
 MOST_KEYS = 3
 
 
-def is_lone(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) -> bool:
+def is_single(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) -> bool:
     """Tell whether these events are no more than one that may be taken in here."""
     if len(inbound) != 1 or rejected:
         return False
@@ -35,7 +35,7 @@ def is_lone(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) -> b
     return len(event.keys) <= MOST_KEYS and not says_more
 
 
-def take_in_lone(source: Source, event: InboundEvent, *, now: datetime) -> Sequence[int] | None:
+def take_in_single(source: Source, event: InboundEvent, *, now: datetime) -> Sequence[int] | None:
     """Store a lone event durably and return whose it is, a lead's or nobody's; None where nothing was stored."""
     if len(event.keys) == 1 and event.keys[0][0] == ANONYMOUS_ID and _record_visit(source, event, now):
         return ()

@@ -39,7 +39,7 @@ def keys_of(form: Form, answers: Answers, visit: Visit) -> tuple[Key, ...]:
     return tuple(sorted(keys.items(), key=lambda key: identity.STRENGTH[key[0]]))
 
 
-def tell_who(form: Form, answers: Answers, visit: Visit, *, now: datetime) -> InboundEvent:
+def identified_event(form: Form, answers: Answers, visit: Visit, *, now: datetime) -> InboundEvent:
     """Return the event by which the answers become known of the lead; it is neither shown nor scored."""
     hidden = {field.name for field in fields_of(form) if field.type == HIDDEN}
     traits = {name: value for name, value in answers.values.items() if name not in hidden}
@@ -48,7 +48,7 @@ def tell_who(form: Form, answers: Answers, visit: Visit, *, now: datetime) -> In
     return _event(form, visit, "identified", message_id=message_id, keys=keys, properties=traits, now=now)
 
 
-def tell_what(
+def submission_event(
     form: Form, answers: Answers, visit: Visit, *, kind: str, properties: Mapping[str, Any], now: datetime
 ) -> InboundEvent:
     """Return the event of sending the form, with all answers and where it was sent."""

@@ -7,7 +7,7 @@ from celery.signals import before_task_publish
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.identity.alike import MOST_ALIKE, MOST_NAMESAKES, compare_next
+from leads.identity.find_duplicates import MOST_ALIKE, MOST_NAMESAKES, compare_next
 from leads.models import DuplicateCandidate, LeadSearch, MatchKey
 from leads.people.edit import edit_lead
 from leads.tasks import COMPARED_AT_ONCE, find_duplicates
