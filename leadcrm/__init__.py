@@ -1,4 +1,4 @@
-"""The composition root. Importing it makes Celery's application known to tasks that other modules declare."""
+"""The project package. Importing it creates the Celery application that tasks in other modules are registered with."""
 
 from leadcrm.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and passwords: Django's own views at /accounts/."""
+"""Sign-in, sign-out and passwords: Django's own views under /accounts/."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from leads.web.access import refuse
 
 
 class SignInView(LoginView):
-    """Django's sign-in; where nobody can sign in yet, the way to the first admin."""
+    """Django's sign-in page; on a new installation without users it redirects to the setup."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Send the first visitor of a new installation to /setup/."""
@@ -22,9 +22,9 @@ class SignInView(LoginView):
 
 
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the one place to sign in, with its lockout and its look; tell whoever may not enter who can let them in.
+    """Redirect to the one sign-in page, which has the lockout; tell a user without access who can grant it.
 
-    The admin sends everybody here whom it does not let in.
+    The admin sends everyone here whom it does not let in.
     """
     if not request.user.is_authenticated:
         return redirect(f"{resolve_url('login')}?{request.GET.urlencode()}")

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class LeadcrmConfig(AppConfig):
-    """Composition root: checks that the whole is set up soundly."""
+    """The project as an app: registers the system checks."""
 
     name = "leadcrm"
 

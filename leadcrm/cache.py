@@ -1,4 +1,4 @@
-"""Redis as Django's cache, with one client a pool: making a client for every call costs more than the call."""
+"""Redis as Django's cache, with one client per pool: creating a client for every call costs more than the call."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.cache.backends.redis import RedisCacheClient
 
 
 class KeptRedisClient(RedisCacheClient):
-    """Makes each client once; clients may be shared between threads and draw connections from their pool."""
+    """Creates each client once. Threads may share a client; it draws connections from its pool."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,7 +21,7 @@ class KeptRedisClient(RedisCacheClient):
 
 
 class RedisCache(DjangoRedisCache):
-    """The cache that settings.CACHES names where there is a Redis."""
+    """The cache backend that settings.CACHES names if Redis is configured."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

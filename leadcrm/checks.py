@@ -1,4 +1,4 @@
-"""System checks: a configuration that would fail later, or be unsafe, is named at start."""
+"""System checks: report at start-up any configuration that is unsafe or would fail later."""
 
 import sqlite3
 import zoneinfo
@@ -20,7 +20,7 @@ REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 @register()
 def check_public_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """PUBLIC_URL stands in links of e-mails, and decides whether cookies need https."""
+    """PUBLIC_URL is used for links in e-mails and decides whether cookies require https."""
     url = urlsplit(settings.PUBLIC_URL)
     if url.scheme in ("http", "https") and url.hostname and not url.path and not url.query:
         return []
@@ -29,7 +29,7 @@ def check_public_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 @register()
 def check_allowed_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """With any host allowed, a forged Host header would stand in password reset e-mails."""
+    """If any host is allowed, a forged Host header ends up in password reset e-mails."""
     if "*" not in settings.ALLOWED_HOSTS:
         return []
     return [_error(2, "ALLOWED_HOSTS must name the hosts that the product is reached by", "*")]
@@ -37,7 +37,7 @@ def check_allowed_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 
 @register()
 def check_sales_hours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The clock of a waiting SQL runs in sales hours only."""
+    """The claim clock of an SQL runs only during sales hours."""
     starts, ends = settings.SALES_DAY_STARTS, settings.SALES_DAY_ENDS
     errors: list[CheckMessage] = []
     if not 0 <= starts < ends <= 24:
@@ -53,14 +53,14 @@ def check_sales_hours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 
 @register()
 def check_trusted_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A proxy is believed about whose address a request comes from, so it is named by its own address."""
+    """A trusted proxy is believed about the client's address, so it must be named by its own address."""
     expected = "TRUSTED_PROXIES must list IP addresses or networks such as 10.0.0.0/8"
     return [_error(5, expected, proxy) for proxy in settings.TRUSTED_PROXIES if not _is_network(proxy)]
 
 
 @register()
 def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The embedded database must know RETURNING."""
+    """The embedded database must support RETURNING."""
     if not settings.IS_SQLITE or sqlite3.sqlite_version_info >= SQLITE_NEEDED:
         return []
     return [_error(6, "SQLite must be 3.35 or newer", sqlite3.sqlite_version)]
@@ -68,7 +68,7 @@ def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 @register()
 def check_redis_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The broker and the cache share one Redis. Its address may hold a password, so only the scheme is shown."""
+    """The broker and the cache share one Redis. The URL may hold a password, so only the scheme is shown."""
     scheme = urlsplit(settings.REDIS_URL).scheme
     if not settings.REDIS_URL or scheme in REDIS_SCHEMES:
         return []
@@ -77,7 +77,7 @@ def check_redis_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 @register()
 def check_email_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Mail that goes out needs a server. EMAIL_URL may hold a password, so only its scheme is shown."""
+    """Outgoing mail needs a server. EMAIL_URL may hold a password, so only the scheme is shown."""
     url = urlsplit(settings.EMAIL_URL)
     if not url.scheme.startswith("smtp") or url.hostname:
         return []
@@ -88,7 +88,7 @@ def check_email_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 @register(Tags.security, deploy=True)
 def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Sign-ins over plain http can be read on the way; cookies are only marked secure behind https."""
+    """Sign-ins over plain http can be intercepted; cookies are marked secure only with https."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     if settings.IS_HTTPS or _is_loopback(host):
         return []
@@ -100,7 +100,7 @@ def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 def check_live_rule_set(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Without a live rule set nothing is scored and nobody becomes an MQL."""
+    """Without a live rule set no lead is scored and none becomes an MQL."""
     if "default" not in (databases or ()):
         return []
     if RuleSet._meta.db_table not in connections["default"].introspection.table_names():

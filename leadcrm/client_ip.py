@@ -1,4 +1,4 @@
-"""Whose address a request comes from, believing only the proxies that were named."""
+"""The client address of a request, trusting X-Forwarded-For only from configured proxies."""
 
 from ipaddress import ip_address, ip_network
 
@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """Return the nearest address that is not a trusted proxy, or "" when the server saw none.
+    """Return the nearest address that is not a trusted proxy, or "" if the server saw none.
 
-    X-Forwarded-For is read from the right, as each proxy appends the address that it saw; what stands left of the
-    first stranger may be forged.
+    X-Forwarded-For is read from the right because each proxy appends the address that it saw; anything to the left of
+    the first untrusted address may be forged.
     """
     seen = request.META.get("REMOTE_ADDR", "")
     if not settings.TRUSTED_PROXIES:
@@ -22,7 +22,7 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def is_trusted(address: str) -> bool:
-    """Tell whether an address is that of a proxy named in TRUSTED_PROXIES."""
+    """Return whether an address belongs to a proxy named in TRUSTED_PROXIES."""
     return _is_address(address) and any(
         ip_address(address) in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES
     )

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every page, and the exceptions for pages written by others."""
+"""The Content-Security-Policy of every page, and the relaxed one for third-party pages."""
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 

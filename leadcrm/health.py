@@ -1,4 +1,4 @@
-"""Whether the product works: for restarts (/healthz) and for load balancers (/readyz)."""
+"""Health checks: /healthz for restarts, /readyz for load balancers."""
 
 from collections.abc import Callable
 
@@ -21,14 +21,14 @@ PING_TIMEOUT = 2  # seconds
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Say that the process serves, whatever else is down."""
+    """Answer 200 as long as the process serves requests, whatever else is down."""
     return JsonResponse({"status": OK})
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether each part works; 503 when one does not. Errors are named by their class, which holds no secret."""
+    """Report the state of each part; 503 if one fails. Errors are named by class only, which reveals no secret."""
     probes = {"database": _database, "migrations": _migrations, "broker": _broker, "scoring": _scoring}
     parts = {name: _answer_of(probe) for name, probe in probes.items()}
     is_ready = all(part["status"] != FAILED for part in parts.values())

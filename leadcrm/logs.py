@@ -1,4 +1,4 @@
-"""How log lines are written: JSON, with personal data taken out before anything is printed."""
+"""Logging: JSON lines, with personal data removed before anything is written."""
 
 import logging
 import re
@@ -9,16 +9,16 @@ from django.http import HttpRequest
 from django_structlog.signals import bind_extra_request_metadata
 from structlog.typing import EventDict, WrappedLogger
 
-# Keys under which a library might put what a visitor or a user typed.
+# Keys under which a library might log user input.
 PERSONAL_KEYS = frozenset({"email", "phone", "name", "username", "ip", "ip_address", "user_agent", "body", "query"})
 
-# An exception's message may quote what it failed on.
+# An exception's message may quote the value that caused it.
 ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+")
 PHONE = re.compile(r"\+\d{7,15}\b")
 
 
 def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Replace the values of personal keys and cut the query string off a request line."""
+    """Replace the values of personal keys and strip the query string from request lines."""
     for key in PERSONAL_KEYS & event.keys():
         event[key] = "[removed]"
     if isinstance(event.get("request"), str):
@@ -27,7 +27,7 @@ def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) 
 
 
 def without_addresses(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Take e-mail addresses and phone numbers out of every text, tracebacks too."""
+    """Replace e-mail addresses and phone numbers in all text values, tracebacks included."""
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = PHONE.sub("[phone]", ADDRESS.sub("[e-mail]", value))
@@ -51,18 +51,21 @@ bind_extra_request_metadata.connect(_mark)
 
 
 class LoggedOnce(logging.Filter):
-    """Drops Django's own line about a request or an exception that django-structlog logs, with the request's id.
+    """Drops Django's own line about a request or an exception that django-structlog logs too, with the request id.
 
-    What is left is what capture and the health checks answer, since they skip django-structlog's middleware.
+    Django's lines remain for capture and the health checks, which skip django-structlog's middleware.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether the line is the only one about its request."""
+        """Return whether this is the only line about its request."""
         return not (record.exc_info or hasattr(getattr(record, "request", None), "is_logged"))
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return Django's LOGGING: a line of JSON for each event on stderr. level: of our own loggers; others warn."""
+    """Return Django's LOGGING: one JSON line per event on stderr.
+
+    level: of our own loggers; all others log warnings.
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""/metrics: what to watch, counted from the database, so that every web process tells the same."""
+"""/metrics for Prometheus. The values are counted from the database, so that every web process reports the same."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,7 +26,7 @@ CACHED_FOR = 15  # seconds; a count of a million leads need not be made for ever
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in Prometheus' text format to METRICS_TOKEN as a bearer token, or to an admin's API token."""
+    """Answer in Prometheus' text format; needs METRICS_TOKEN as a bearer token or an admin's API token."""
     status = _refusal(request)
     if status:
         return HttpResponse(
@@ -44,7 +44,7 @@ def write_metrics(now: datetime) -> bytes:
 
 
 class _Counts(Collector):
-    """Counts rows when it is asked; keeps nothing."""
+    """Counts rows on every scrape; stores nothing."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -73,7 +73,7 @@ def _highest_id(model: type[Model]) -> int:
 
 
 def _refusal(request: HttpRequest) -> int:
-    """Return the status to refuse with, 0 when the asker may read."""
+    """Return the status to refuse the request with, 0 if it may read the metrics."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and settings.METRICS_TOKEN:
         return 0 if constant_time_compare(token.strip(), settings.METRICS_TOKEN) else 401

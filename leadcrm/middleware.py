@@ -1,4 +1,4 @@
-"""What happens to a request before its view: the short way for capture, proxies, the time zone, the relaxed CSP."""
+"""What happens before a view: the short path for capture and health checks, proxies, limits, time zone, relaxed CSP."""
 
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ CAPTURE_PREFIXES = (
     *("/batch", "/e/", "/i/v0/", "/capture", "/s/", "/flags", "/decide", "/array/"),
     *("/r/", "/hooks/"),
 )
-# The same without the slash, which as prefixes would be those of our screens.
+# Exact paths: as prefixes they would also match addresses of our own screens.
 CAPTURE_PATHS = frozenset({"/e", "/s"})
 
 
@@ -30,7 +30,7 @@ HEALTH_PATHS = ("/healthz", "/readyz")
 
 
 class HealthMiddleware:
-    """Answer health checks at once: load balancers and containers ask by address, over plain http, without a cookie."""
+    """Answer health checks first: probes use the server's address, plain http and no cookies."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -43,10 +43,10 @@ class HealthMiddleware:
 
 
 class CaptureMiddleware:
-    """Answer capture addresses at once.
+    """Answer capture addresses without the rest of the middleware.
 
-    Tracking clients bring a write key and no cookie; sessions, CSRF, redirects and page headers would only cost them
-    time (the rest of the stack takes as long as storing an event does).
+    Tracking clients send a write key and no cookies. Sessions, CSRF, redirects and page headers would only cost time:
+    the rest of the stack takes as long as storing an event.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -65,7 +65,7 @@ class CaptureMiddleware:
 
 
 class ProxyMiddleware:
-    """Believe only a trusted proxy that a request came over https; anybody else can write that header too."""
+    """Accept X-Forwarded-Proto only from a trusted proxy, because anyone else can send that header too."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -77,7 +77,7 @@ class ProxyMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuse a body that is larger than any that is taken, before it fills a disk; capture has limits of its own."""
+    """Refuse bodies over the global limit before they fill a disk; capture has its own, lower limits."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -90,7 +90,7 @@ class BodyLimitMiddleware:
 
 
 class LargestIdMiddleware:
-    """Say that there is nothing at an address with a number which no database holds, rather than ask a database."""
+    """Answer 404 for an id in the address that exceeds a database integer, without querying the database."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -99,7 +99,7 @@ class LargestIdMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Mapping[str, object]) -> None:
-        """Look at the numbers of the address that was found."""
+        """Check the integers in the matched address."""
         if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
             raise Http404
 
@@ -117,7 +117,7 @@ class TimeZoneMiddleware:
 
 
 class RelaxedCspMiddleware:
-    """Loosen the Content-Security-Policy where a third party's pages need it: the admin and the API documentation."""
+    """Relax the Content-Security-Policy for third-party pages: the admin and the API documentation."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

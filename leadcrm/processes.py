@@ -1,4 +1,4 @@
-"""Programs that belong together: started together, ended together, none restarted behind anyone's back."""
+"""Run several programs as one unit: they start together and end together, and none is restarted."""
 
 import ctypes
 import logging

@@ -34,15 +34,15 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR /
 _database = DATABASES["default"]
 IS_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
-    # Durable to the disk, but for tests, whose data nobody misses.
+    # FULL: a commit survives a power failure. Tests do not need that.
     _sync = "OFF" if TESTING else "FULL"
-    # WAL lets readers go on while one writes; IMMEDIATE queues writers instead of failing them half way.
+    # WAL lets readers continue during a write; IMMEDIATE queues writers instead of failing them halfway.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_sync}; PRAGMA cache_size=-65536;",
     }
-# Behind a pooler that gives each transaction another session (PgBouncer's transaction mode) there is nothing to keep.
+# Turn off behind a pooler that changes sessions between transactions (PgBouncer's transaction mode).
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 # Tests of several threads need a real file: an in-memory database locks whole tables against them.
@@ -53,13 +53,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Where it runs --------------------------------------------------------------------------------------
 
-# A server's key must be the same on every machine and survive them; only the embedded database may make its own.
+# All machines of a server installation must share one key; only an embedded installation creates its own.
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if DATABASE_URL and not TESTING:
         raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is set, got nothing.")
     SECRET_KEY = kept_secret_key(VAR_DIR / "secret_key")
-# Keys of before: sessions and secrets made with them still work, new ones are made with SECRET_KEY.
+# Former keys: sessions and secrets made with them stay valid; new ones are made with SECRET_KEY.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -152,7 +152,7 @@ TEMPLATES = [
     },
 ]
 
-# Files of downloads, which signed links alone serve, and of imports, which none does. All processes share the folder.
+# Uploaded files: downloads, served through signed links only, and imports, never served. Shared by all processes.
 MEDIA_ROOT = VAR_DIR / "media"
 MOST_MEGABYTES_OF_A_DOWNLOAD = env.int("MOST_MEGABYTES_OF_A_DOWNLOAD", default=50)
 DOWNLOAD_LINK_HOURS = env.int("DOWNLOAD_LINK_HOURS", default=24)
@@ -171,11 +171,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 
-# A file of leads holds personal data; its rows are leads by then.
+# Import files hold personal data and are not needed once their rows have become leads.
 IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=30)
-# A file of leads or a download, whichever may be larger, and the form around it.
+# The larger of an import file and a download, plus the multipart form around it.
 MOST_BYTES_OF_A_REQUEST = max(300_000_000, MOST_MEGABYTES_OF_A_DOWNLOAD * 1024 * 1024) + 1_000_000
-# The mapping of a file of 2,000 columns is one form.
+# The column mapping of an import with 2,000 columns is submitted as one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 LANGUAGE_CODE = "en"
@@ -205,7 +205,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-# Locked by name and address together: a stranger's guesses lock neither the user elsewhere nor a shared office.
+# Locked by name and address together, so that guesses from elsewhere lock out neither the user nor a shared office.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -226,7 +226,7 @@ CACHES = {
         {
             "BACKEND": "leadcrm.cache.RedisCache",
             "LOCATION": REDIS_URL,
-            # Seconds: a Redis that takes connections and never answers must not hold up a request for long.
+            # Seconds. A Redis that accepts connections but never answers must not block a request for long.
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
         if REDIS_URL
@@ -243,7 +243,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-# Seconds: a mail server that takes connections and never answers must not hold up a worker.
+# Seconds. A mail server that accepts connections but never answers must not block a worker.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"leadcrm@{_public.hostname or 'localhost'}")
 
@@ -258,7 +258,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["leads.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    # The API has one version; what ?version= says would otherwise go into the name of the schema's file.
+    # The API has one version. Without this, ?version= would end up in the schema's file name.
     "ALLOWED_VERSIONS": ["1"],
     "EXCEPTION_HANDLER": "leads.api.errors.answer_error",
 }
@@ -268,10 +268,10 @@ SPECTACULAR_SETTINGS = API_SCHEMA
 
 # Lets Prometheus read /metrics as a bearer token; without it an admin's API token does.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# Seconds that a due score may wait before /readyz fails; a published rule set makes every lead due at once.
+# Seconds a due score may wait before /readyz fails. Publishing a rule set makes every lead due at once.
 SCORING_LAG_LIMIT = env.int("SCORING_LAG_LIMIT", default=3600)
 
-# --- Sales hours: the clock that a waiting SQL is claimed by --------------------------------------------
+# --- Sales hours, in which the claim clock runs --------------------------------------------
 
 CLAIM_TARGET_MINUTES = env.int("CLAIM_TARGET_MINUTES", default=30)
 SALES_TIME_ZONE = env.str("SALES_TIME_ZONE", default="UTC")
@@ -283,7 +283,7 @@ SALES_DAY_ENDS = env.int("SALES_DAY_ENDS", default=18)
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v24.0").rstrip("/")
 LINKEDIN_API_URL = env.str("LINKEDIN_API_URL", default="https://api.linkedin.com/rest").rstrip("/")
 LINKEDIN_API_VERSION = env.str("LINKEDIN_API_VERSION", default="202609")
-# Who fetches for a provider: a class that is made with the connector's secrets and has one method, fetch(reference).
+# The API client of each provider: a class created with the connector's secrets, with one method fetch(reference).
 CONTENT_CLIENTS = {
     "meta": "leads.channels.connectors.fetch.GraphClient",
     "linkedin": "leads.channels.connectors.fetch.LinkedInClient",

@@ -1,4 +1,4 @@
-"""The first admin, made once at /setup/ with a token that only who runs the server can read."""
+"""Creating the first admin: once, at /setup/, with a token that only the operator can read in the log."""
 
 from datetime import datetime
 
@@ -25,28 +25,28 @@ log = structlog.get_logger(__name__)
 
 
 class AlreadySetUp(LeadError):
-    """Somebody exists who can sign in."""
+    """A user exists already."""
 
 
 def is_needed() -> bool:
-    """Tell whether nobody can sign in yet."""
+    """Return whether no user exists yet."""
     return not User.objects.exists()
 
 
 def setup_token() -> str:
-    """Return the token; it follows from SECRET_KEY, so that all web processes agree on it without storing it."""
+    """Return the token. It is derived from SECRET_KEY, so that all web processes agree without storing it."""
     return salted_hmac("leadcrm.setup", "first admin", algorithm="sha256").hexdigest()[:40]
 
 
 def setup_url_if_needed() -> str | None:
-    """Return the address at which the first admin is made, or None when somebody exists already."""
+    """Return the address for creating the first admin, or None if a user exists."""
     return f"{settings.PUBLIC_URL}{reverse('setup')}?token={setup_token()}" if is_needed() else None
 
 
 @transaction.atomic
 def create_first_admin(username: str, *, email: str, password: str, now: datetime) -> User:
-    """Create the admin that every later user is created by. Raises AlreadySetUp when there is a user."""
-    # There is no user's row to lock yet; the row that names the user table stands in for it.
+    """Create the admin who creates all other users. Raises AlreadySetUp if a user exists."""
+    # No user row exists to lock, so the content type row of the user model is locked instead.
     ContentType.objects.select_for_update().get(app_label="leads", model="user")
     if not is_needed():
         raise AlreadySetUp("The first admin exists already.")
@@ -56,7 +56,7 @@ def create_first_admin(username: str, *, email: str, password: str, now: datetim
 
 
 class FirstAdminForm(BaseUserCreationForm):
-    """Who the first admin is, and the token that proves access to the server's log."""
+    """The first admin's account, and the token that proves access to the server's log."""
 
     token = forms.CharField(max_length=100, label="Setup token")
 
@@ -76,7 +76,7 @@ class FirstAdminForm(BaseUserCreationForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
-    """Make the first admin and sign them in; 404 once there is a user."""
+    """Create the first admin and sign them in; 404 once a user exists."""
     if not is_needed():
         raise Http404("The first admin exists already.")
     if request.method != "POST":

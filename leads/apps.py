@@ -13,14 +13,14 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        """Connect what each fact sets in motion, and give a new database what it starts with."""
+        """Connect the receivers, and the starter content of a new database."""
         from leads import receivers  # noqa: F401  (connects on import, which needs loaded models)
 
         post_migrate.connect(add_dialogue_to_new_database, sender=self)
 
 
 def add_dialogue_to_new_database(apps: Apps = installed_apps, **kwargs: Any) -> None:
-    """Publish the ready-made chat after the tables were made, or emptied; not on the way back to no tables."""
+    """Publish the ready-made chat after the tables are created or emptied, but not while migrating back to zero."""
     from leads.channels.chat.starter import add_starter_dialogue  # needs loaded models
 
     if "chatdialogue" in apps.all_models["leads"]:

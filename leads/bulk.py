@@ -1,4 +1,4 @@
-"""Write many rows at once: COPY on PostgreSQL, many-row INSERT elsewhere. The one place that knows the difference."""
+"""Write many rows at once: COPY on PostgreSQL, many-row INSERT elsewhere. Only this module knows the difference."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from django.db.models import Model
 from leads.rows import JSON, fetch, is_postgresql
 
 Row = Sequence[object]
-AT_ONCE = 262_144  # characters that go to the database together
+AT_ONCE = 262_144  # characters per round trip to the database
 
 
 class Json(str):
@@ -23,7 +23,7 @@ class Json(str):
 def write_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Row], **same: object) -> None:
     """Insert rows of plain values (text, numbers, datetimes with a zone, dates, JSON as dict or list, None).
 
-    same: further columns with the value that all rows have in them.
+    same: further columns, with the value that all rows have in them.
     """
     prepared_rows(model, columns, rows, **same)()
 
@@ -31,31 +31,31 @@ def write_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Row], 
 def prepared_rows(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], **same: object
 ) -> Callable[[], None]:
-    """Put rows the way the database takes them and return what writes them."""
+    """Convert rows to the form the database takes, and return a function that writes them."""
     prepare = _copy if is_postgresql() else _insert
     return prepare(model._meta.db_table, (*columns, *same), rows, tuple(same.values()))
 
 
 def new_ids(model: type[Model], count: int) -> list[int]:
-    """Return so many ids, ascending, that nobody else gets. Call inside a transaction."""
+    """Return this many new ids, ascending, reserved for the caller. Call inside a transaction."""
     if not count:
         return []
     table = model._meta.db_table
     if is_postgresql():
-        # The sequence is looked up once: that takes longer than its next number does.
+        # The sequence's name is looked up once, because that takes longer than drawing a number.
         sql = """
             WITH ids AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)
             SELECT nextval(sequence) FROM ids, generate_series(1, %s)
         """
         return [pk for (pk,) in fetch(sql, [table, count])]
-    # The embedded database has one writer at a time, and remembers the highest id of each table.
+    # SQLite has one writer at a time and remembers the highest id of each table.
     given = fetch("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
     last = given[0][0] if given else 0
     return list(range(last + 1, last + 1 + count))
 
 
 def constraint_of(error: IntegrityError) -> str:
-    """Name the constraint that PostgreSQL saw violated; "" on the embedded database, which does not tell."""
+    """Return the name of the violated constraint; "" on SQLite, which does not tell."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return str(getattr(diagnosis, "constraint_name", ""))
 
@@ -67,7 +67,7 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Row], same: Row) ->
 
     def write() -> None:
         if lines:
-            # Django names the errors of the usual calls alone.
+            # Django translates driver errors only for its own calls.
             with connection.wrap_database_errors, connection.cursor() as cursor:
                 cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text, AT_ONCE)
 
@@ -75,7 +75,7 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Row], same: Row) ->
 
 
 def _insert(table: str, columns: Sequence[str], rows: Iterable[Row], same: Row) -> Callable[[], None]:
-    """The portable twin."""
+    """Insert the rows; the portable equivalent of COPY."""
     places = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  (names of our own models)
     end = [_PLAIN.get(type(value), _as_it_is)(value) for value in same]

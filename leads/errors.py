@@ -4,23 +4,23 @@ from datetime import datetime
 
 
 class LeadError(Exception):
-    """An action that can't be done, and why, in words for users."""
+    """An action that can't be done, with the reason in words for users."""
 
 
 class InvalidValue(LeadError):
-    """A value that can't be stored; names the field, the value and what was expected."""
+    """A value that can't be stored. The message names field, value and what was expected."""
 
 
 class StageMoveRefused(LeadError):
-    """A move that the life cycle does not allow, or that came too late."""
+    """A stage change that the lifecycle does not allow, or that came too late."""
 
 
 class MergeRefused(LeadError):
-    """Two leads that can't become one, or a merge that can't be undone just now."""
+    """Two leads that can't be merged, or a merge that can't be undone now."""
 
 
 class NotOwner(LeadError):
-    """Somebody acts on a lead that another sales rep works on."""
+    """An attempt to act on a lead that another sales rep works on."""
 
 
 class AlreadyClaimed(LeadError):

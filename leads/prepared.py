@@ -1,8 +1,7 @@
-"""Statements that stand on the way of every event: PostgreSQL plans each once a connection, not once an event.
+"""Prepared statements for the path of every event: PostgreSQL plans each once per connection.
 
-Planning takes it about as long as doing. The plan is kept while the tables grow, so only what has one good plan
-whatever their size belongs here: one row by a unique index, or none at all. SQLite's driver keeps its compiled
-statements by itself.
+Planning takes about as long as executing. The plan is kept while tables grow, so only statements with one good plan for
+any size belong here: one row by a unique index, or none. SQLite's driver caches compiled statements by itself.
 """
 
 import re
@@ -54,7 +53,7 @@ class Prepared:
         return self._call
 
     def _prepare(self) -> None:
-        """Prepare the statement where this connection has not yet; that outlasts its transactions."""
+        """Prepare the statement unless this connection has done so; it outlasts transactions."""
         raw = connection.connection
         session, prepared = getattr(connection, _KNOWN, _NOTHING_KNOWN)
         if session is not raw:
@@ -66,6 +65,6 @@ class Prepared:
             prepared.add(self.name)
 
 
-# Under this name a connection remembers for which session of the server it has prepared what.
+# The attribute in which a connection remembers what it has prepared in which server session.
 _KNOWN = "_leadcrm_prepared"
 _NOTHING_KNOWN: tuple[Any, set[str]] = (None, set())

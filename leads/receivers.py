@@ -1,4 +1,4 @@
-"""What each fact sets in motion on the side of people and sales."""
+"""What each fact triggers in leads."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,21 +16,21 @@ from leads.models import Source, StageChange
 
 @receiver(signals.stage_changed)
 def run_the_clock(changes: Sequence[StageChange], now: datetime, **kwargs: object) -> None:
-    """Give a new SQL its time to be claimed by."""
+    """Start the claim clock of new SQLs."""
     follow_stages(changes, now=now)
 
 
 @receiver([post_save, post_delete], sender=Source)
 def believe_new_write_keys(**kwargs: object) -> None:
-    """Let a key that was made or switched off here work, or not, at once."""
+    """Apply a key that was created or switched off in this process at once."""
     forget_sources()
 
 
 @receiver(signals.form_mail_owed)
 def send_on_commit(mail_ids: Sequence[int], **kwargs: object) -> None:
-    """Have mails sent as soon as what they are about is stored.
+    """Send mails as soon as their cause is committed.
 
-    Robust: when that fails, the form is taken in all the same, and the schedule sends them.
+    Robust: if that fails, the form is stored all the same and the schedule sends the mails.
     """
     for mail_id in mail_ids:
         transaction.on_commit(partial(tasks.send_mail_soon, mail_id), robust=True)

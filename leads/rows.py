@@ -1,7 +1,7 @@
-"""Many rows in one statement: they travel as one JSON value, and the database reads it as a table.
+"""Many rows in one statement: they are passed as one JSON value that the database expands to a table.
 
-PostgreSQL and SQLite name the functions for this differently; the differences stand here, side by side, and the
-statements that use them are written once.
+PostgreSQL and SQLite have different functions for this. The differences are kept here side by side, so that the
+statements using them are written once.
 """
 
 import json
@@ -18,7 +18,7 @@ _any_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def JSON(value: Any) -> str:
-    """Return a value as JSON; it stands on the way of every event, and orjson takes a tenth of the usual time."""
+    """Return a value as JSON. Runs for every event; orjson takes a tenth of the standard library's time."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
@@ -28,15 +28,14 @@ def JSON(value: Any) -> str:
 
 @cache
 def is_postgresql() -> bool:
-    """Tell which of the two databases answers."""
+    """Return whether the database is PostgreSQL rather than SQLite."""
     return connection.vendor == "postgresql"
 
 
 def given(rows: Sequence[Mapping[str, Any]], **columns: str) -> tuple[str, list[Any]]:
-    """Return the table `given` made of rows, for the end of a statement, and its parameters.
+    """Return the FROM item for a table `given` of rows, to end a statement with, and its parameters.
 
-    columns: each name and its PostgreSQL type. Of one row it is made of plain parameters: a database that need not
-    unpack JSON has planned and done the rest in half the time.
+    columns: each name and its PostgreSQL type. A single row is passed as plain parameters, which takes half the time.
     """
     if len(rows) == 1:
         row = rows[0]
@@ -47,7 +46,7 @@ def given(rows: Sequence[Mapping[str, Any]], **columns: str) -> tuple[str, list[
 
 
 def given_in(place: str, columns: Mapping[str, str]) -> str:
-    """Return the table `given` made of rows that travel as one JSON list at this place in the statement."""
+    """Return the FROM item for a table `given`, passed as one JSON list at this place in the statement."""
     return _many_rows(place, tuple(columns.items()))
 
 
@@ -70,7 +69,7 @@ def _many_rows(place: str, columns: tuple[tuple[str, str], ...]) -> str:
 
 
 def update_rows(table: str, rows: Sequence[Mapping[str, Any]], **columns: str) -> None:
-    """Set these columns, each with its PostgreSQL type, of the rows that are named by their `id`; one statement."""
+    """Set these columns, each with its PostgreSQL type, of the rows identified by `id`; one statement."""
     if rows:
         source, parameters = given(rows, id="bigint", **columns)
         values = ", ".join(f"{name} = given.{name}" for name in columns)
@@ -86,33 +85,33 @@ def insert_rows(table: str, rows: Sequence[Mapping[str, Any]], **columns: str) -
 
 
 def as_time(moment: datetime) -> str:
-    """Return a UTC time as both databases store it, in a session whose time zone is UTC."""
+    """Return a UTC time as both databases store it in a session whose time zone is UTC."""
     return str(moment)[:-6]
 
 
 def text_in(column: str, key: str) -> str:
-    """Return the expression for one text inside a JSON column."""
+    """Return the SQL expression for one text inside a JSON column."""
     if is_postgresql():
         return f"({column} ->> '{key}') COLLATE \"C\""
     return f"json_extract({column}, '$.{key}')"
 
 
 def with_text(column: str, key: str, value: str) -> str:
-    """Return the expression for a JSON column with one text set to the expression `value`."""
+    """Return the SQL expression for a JSON column with one text replaced by the expression `value`."""
     if is_postgresql():
         return f"jsonb_set({column}, '{{{key}}}', to_jsonb({value}))"
     return f"json_set({column}, '$.{key}', {value})"
 
 
 def by_bytes(expression: str) -> str:
-    """Return a text expression that compares byte by byte, as Python compares, whatever the database's language."""
+    """Return a text expression that compares bytewise like Python, whatever the database's collation."""
     return f'{expression} COLLATE "C"' if is_postgresql() else expression
 
 
 def listed(column: str, place: str) -> str:
-    """Return the condition that a column is one of a list of any length, which travels as one parameter: as_list's.
+    """Return the condition that a column is in a list of any length, passed as one parameter (see as_list).
 
-    A database takes only so many parameters a statement: SQLite 32,766.
+    Databases limit the number of parameters per statement: SQLite to 32,766.
     """
     if is_postgresql():
         return f"{column} = ANY({place})"
@@ -120,7 +119,7 @@ def listed(column: str, place: str) -> str:
 
 
 def as_list(values: Collection[Any]) -> list[Any] | str:
-    """Return values as the one parameter of `listed`."""
+    """Return values as the parameter of `listed`."""
     return list(values) if is_postgresql() else JSON(list(values))
 
 
@@ -131,7 +130,7 @@ def one_of(ids: Collection[int]) -> RawSQL:
 
 
 def places(values: Collection[Any]) -> str:
-    """Return the placeholders of a list of values."""
+    """Return the placeholders for a list of values."""
     return ", ".join(["%s"] * len(values))
 
 
@@ -144,9 +143,9 @@ def is_among(column: str, values: Sequence[int] | Sequence[str]) -> tuple[str, l
 
 
 def is_within(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
-    """Return a condition that holds of these ids, given in order, and if they lie close together of those between.
+    """Return a condition that includes these ids (given in order) and, if they are dense, those between.
 
-    For walks over a table: a range is found in one step, and what is too much is quickly left out by the caller.
+    For walks over a table: a range is found in one step, and the caller skips the superfluous rows.
     """
     if ids and ids[-1] - ids[0] < 2 * len(ids):
         return f"{column} BETWEEN %s AND %s", [ids[0], ids[-1]]
@@ -154,16 +153,16 @@ def is_within(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
 
 
 def posix_seconds(column: str) -> str:
-    """Return the expression for a time as POSIX seconds, a float to the microsecond."""
+    """Return the SQL expression for a time as POSIX seconds, a float with microseconds."""
     if is_postgresql():
-        # `extract` would be a slow numeric.
+        # `extract` returns numeric, which is slow.
         return f"date_part('epoch', {column})"
-    # Django stores times as text in UTC: whole seconds, and the fraction after them; SQLite would round the whole.
+    # Times are stored as UTC text. Seconds and fraction are converted separately, since SQLite would round the sum.
     return f"strftime('%%s', substr({column}, 1, 19)) + CAST('0' || substr({column}, 20) AS REAL)"
 
 
 def for_update() -> str:
-    """Return the end of a SELECT that locks its rows, in its order; SQLite lets one transaction write at a time."""
+    """Return the end of a SELECT that locks its rows, in its order. SQLite needs none: it has one writer at a time."""
     return "FOR NO KEY UPDATE" if is_postgresql() else ""
 
 

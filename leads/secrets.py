@@ -1,6 +1,6 @@
-"""Secrets of other services, unreadable in the database and its backups: sealed with keys made of SECRET_KEY.
+"""Secrets of other services, sealed so that neither the database nor its backups reveal them.
 
-SECRET_KEY seals; SECRET_KEY_FALLBACKS still open what an earlier key sealed.
+The keys are derived from SECRET_KEY; SECRET_KEY_FALLBACKS still open what a former key sealed.
 """
 
 import base64
@@ -19,7 +19,7 @@ PURPOSE = b"leadcrm: secrets at rest"
 
 
 class SecretsUnreadable(LeadError):
-    """Sealed with a key that is neither SECRET_KEY nor among SECRET_KEY_FALLBACKS."""
+    """Sealed with a key that is neither SECRET_KEY nor in SECRET_KEY_FALLBACKS."""
 
 
 def seal(secrets: Mapping[str, str]) -> str:
@@ -28,7 +28,7 @@ def seal(secrets: Mapping[str, str]) -> str:
 
 
 def unseal(sealed: str) -> dict[str, str]:
-    """Return the secrets that `seal` hid; "" holds none. Raises SecretsUnreadable."""
+    """Return the secrets in a sealed text; "" holds none. Raises SecretsUnreadable."""
     if not sealed:
         return {}
     try:
@@ -42,7 +42,7 @@ def unseal(sealed: str) -> dict[str, str]:
 
 
 def reseal(sealed: str) -> str:
-    """Return the same secrets sealed with today's SECRET_KEY. Raises SecretsUnreadable."""
+    """Return the same secrets sealed with the current SECRET_KEY. Raises SecretsUnreadable."""
     return seal(unseal(sealed)) if sealed else ""
 
 

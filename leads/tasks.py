@@ -1,4 +1,4 @@
-"""Celery's entry points to what leads does in the background."""
+"""Celery's entry points to the background work of leads."""
 
 import time
 from collections.abc import Sequence
@@ -18,18 +18,19 @@ from leads.channels.imports.retention import remove_old_files
 from leads.channels.imports.work import waiting_imports, work_on_import
 from leads.identity.find_duplicates import compare_next
 
-# The search for duplicates compares so many leads before it lets others have the worker: scoring must not wait for it.
+# Leads compared per task in the search for duplicates, so that scoring does not wait for it.
 COMPARED_AT_ONCE = 25
-SEARCHING, SEARCH_LASTS = "search-for-duplicates", 60  # the flag of the one search under way, and its seconds
-# Without a broker nobody waits for the worker: so many seconds a turn.
+# The cache flag of the running search, and its lifetime in seconds.
+SEARCHING, SEARCH_LASTS = "search-for-duplicates", 60
+# Without a broker: seconds of the search per turn.
 PATIENCE = 5.0
 
-# Without a broker a request checks, runs and undoes imports of so many rows itself; `manage.py worker` does the rest.
+# Without a broker, requests process imports up to this many rows themselves; `manage.py worker` does the rest.
 ROWS_IN_THE_REQUEST = 500
 
-# What has just been stored has a task of its own on the way.
+# What was stored just now has its own task under way.
 GRACE = timedelta(seconds=5)
-# Without a broker a request works on what it brought itself, unless that would make its sender wait.
+# Without a broker, a request processes at most this many of its deliveries itself, so that its sender need not wait.
 PROCESSED_IN_THE_REQUEST = 3
 
 
@@ -41,7 +42,7 @@ def send_mail_of_form(*, mail_id: int) -> None:
 
 @shared_task
 def send_what_forms_owe() -> None:
-    """Send what a lost task, a dead worker or a mail server that was away left behind."""
+    """Send mails left behind by a lost task, a dead worker or an unavailable mail server."""
     for mail_id in unsent_mails(now=timezone.now()):
         send_mail_soon(mail_id)
 
@@ -53,7 +54,7 @@ def forget_submissions() -> None:
 
 
 def send_mail_soon(mail_id: int) -> None:
-    """Have a mail sent by a worker; without a broker this process sends it."""
+    """Send a mail in a worker or, without a broker, in this process."""
     if settings.REDIS_URL:
         broker.reach(lambda: send_mail_of_form.delay(mail_id=mail_id))
     else:
@@ -62,13 +63,13 @@ def send_mail_soon(mail_id: int) -> None:
 
 @shared_task
 def process_delivery(delivery_id: int) -> None:
-    """Work on one delivery of a vendor."""
+    """Process one delivery."""
     process(delivery_id, clock=timezone.now)
 
 
 @shared_task
 def sweep_deliveries() -> None:
-    """Work off the deliveries that are due again, and what a lost task or a dead worker left behind."""
+    """Process deliveries to be retried, and those left behind by a lost task or a dead worker."""
     process_due(clock=timezone.now, grace=GRACE if settings.REDIS_URL else timedelta(0))
 
 
@@ -79,19 +80,19 @@ def forget_deliveries() -> None:
 
 
 def process_soon(delivery_ids: Sequence[int]) -> None:
-    """See that these deliveries, stored and committed, are worked on at once."""
+    """Start processing these committed deliveries."""
     if settings.REDIS_URL:
         for delivery_id in delivery_ids:
             broker.reach(partial(process_delivery.delay, delivery_id=delivery_id))
     elif len(delivery_ids) <= PROCESSED_IN_THE_REQUEST:
         for delivery_id in delivery_ids:
-            # A vendor's API may be slow: what must be fetched is left to the worker.
+            # A vendor's API may be slow, so fetching is left to the worker.
             process(delivery_id, clock=timezone.now, may_fetch=False)
 
 
 @shared_task
 def find_duplicates(*, goes_on: bool = False) -> None:
-    """Compare the leads that are new or changed with those who look like them; goes_on: a search that has begun."""
+    """Compare new and changed leads with similar ones. goes_on: continues a running search."""
     if not settings.REDIS_URL:
         until = time.monotonic() + PATIENCE
         while compare_next(now=timezone.now()) and time.monotonic() < until:
@@ -106,14 +107,14 @@ def find_duplicates(*, goes_on: bool = False) -> None:
 
 @shared_task
 def work_on(*, job_id: int) -> None:
-    """Check, run or undo an import for a while, and have a worker go on with what is left."""
+    """Check, run or undo an import for a while, and let a worker continue if there is more."""
     if work_on_import(job_id, clock=timezone.now) and settings.REDIS_URL:
         work_on.delay(job_id=job_id)
 
 
 @shared_task
 def sweep_imports() -> None:
-    """Go on with the imports that a lost task or a dead worker left behind."""
+    """Continue imports left behind by a lost task or a dead worker."""
     for job_id in waiting_imports(now=timezone.now()):
         if settings.REDIS_URL:
             work_on.delay(job_id=job_id)
@@ -128,7 +129,7 @@ def remove_old_import_files() -> None:
 
 
 def work_soon(job_id: int, *, rows: int) -> None:
-    """Have an import of so many rows worked on at once."""
+    """Start processing an import of this many rows."""
     if settings.REDIS_URL:
         work_on.delay(job_id=job_id)
     elif rows <= ROWS_IN_THE_REQUEST:

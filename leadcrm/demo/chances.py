@@ -1,4 +1,4 @@
-"""Which moments can move a stage at all: the engine is asked about those alone, a few of a lead's twenty."""
+"""An upper bound for stage moves: the engine is asked only about the few events per lead that can move its stage."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from scoring.qualification.states import DISQUALIFIED, ENGAGED, MQL, NEW, RECYCL
 
 
 class Chances:
-    """An upper bound of what a lead's stage can do, kept event by event.
+    """An upper bound of what a lead's events can do to its stage, updated event by event.
 
-    It may say yes where the engine then moves nothing; where it says no, the engine would have moved nothing either.
+    It may answer yes although the engine then moves nothing; if it answers no, the engine would move nothing either.
     """
 
     def __init__(self, rule_set: RuleSet, most: Mapping[str, float]) -> None:
@@ -21,7 +21,7 @@ class Chances:
         self._engaged_at = self._raised_at = float("-inf")
 
     def hear_of(self, event: EventFact) -> None:
-        """Take one more event into account."""
+        """Add one more event."""
         self._points += self._most.get(event.kind, 0.0)
         if event.voluntary:
             self._engaged_at = max(self._engaged_at, event.at)
@@ -29,7 +29,7 @@ class Chances:
             self._raised_at = max(self._raised_at, event.at)
 
     def may_rise(self, stage: str, event: EventFact, fit: float) -> bool:
-        """Say whether this event, heard of already, may lift a lead of that stage and fit."""
+        """Return whether this event, added before, may raise a lead of that stage and fit."""
         if stage in (NEW, RECYCLED, DISQUALIFIED):
             return True
         policy, highest = self._policy, fit + min(self._points, self._rule_set.behaviour_limit)
@@ -38,7 +38,7 @@ class Chances:
         return stage == ENGAGED and (event.voluntary or highest >= policy.mql_threshold)
 
     def may_fall(self, stage: str, until: float) -> bool:
-        """Say whether a lead of that stage may fall by then, if nothing more happens."""
+        """Return whether a lead of that stage may fall by then if nothing else happens."""
         return stage in (MQL, SQL) and self.forgotten_at(stage) < until
 
     def forgotten_at(self, stage: str) -> float:

@@ -1,4 +1,4 @@
-"""Conversations behind some of the demo's chats: the newest ones, so that transcripts and drop-off are there to see."""
+"""Conversations for the newest chat events of the demo, so that transcripts and the drop-off show something."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -27,7 +27,7 @@ MESSAGES = (
 
 @transaction.atomic
 def make_chats(*, seed: int, now: datetime) -> None:
-    """Tell a conversation for the newest chats and requests of the demo, and for visitors who left."""
+    """Store a conversation for the newest chats and requests of the demo, and for visitors who left."""
     if ChatConversation.objects.exists():
         return
     rng = Random(f"{seed}:chats")
@@ -61,7 +61,7 @@ Told = tuple[ChatConversation, Talk]
 
 
 def _conversation(dialogue: ChatDialogue, event: Event, rng: Random) -> Told:
-    """Tell what stood behind an event, and let the event name it."""
+    """Store the conversation behind an event, and link the event to it."""
     is_request = event.kind == "sales_contact_requested"
     answers = _answers(_script(dialogue), rng, email=event.lead.email if event.lead else "", to_sales=is_request)
     conversation, talk = _told(dialogue, answers, f"chat-{event.message_id}", event.occurred_at, rng)
@@ -74,7 +74,7 @@ def _conversation(dialogue: ChatDialogue, event: Event, rng: Random) -> Told:
 
 
 def _stranger(dialogue: ChatDialogue, rng: Random, now: datetime) -> Told:
-    """Tell of a visitor who left before saying who they are."""
+    """Store the conversation of a visitor who left without an address."""
     answers = _answers(_script(dialogue), rng, email="", to_sales=False)
     return _told(dialogue, answers, f"chat-{rng.getrandbits(64):x}", now - timedelta(days=DAYS * rng.random()), rng)
 
@@ -84,7 +84,7 @@ def _script(dialogue: ChatDialogue) -> Script:
 
 
 def _answers(script: Script, rng: Random, *, email: str, to_sales: bool) -> list[Answer]:
-    """Answer as far as this visitor goes; without an address nobody gets further than the question for it."""
+    """Return the visitor's answers; without an e-mail address a conversation ends at the question for it."""
     wishes = {"email": email, "message": rng.choice(MESSAGES) if to_sales else "", "how": "Book a meeting"}
     if to_sales:
         wishes["how"] = "Leave a message"

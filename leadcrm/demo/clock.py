@@ -1,4 +1,4 @@
-"""When things happen: mostly in working hours, and up to a few minutes ago."""
+"""When demo events happen: mostly during working hours, up to a few minutes ago."""
 
 from bisect import bisect
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ _UNTIL = [part / sum(_HOURS) for part in accumulate(_HOURS)]
 class DemoClock:
     """Turns an age in days into a time before `now`.
 
-    Ages decide what happens, `now` only when: whatever the hour at which the demo is made, its story is the same.
+    Ages decide what happens and `now` only when, so the demo tells the same story at whatever hour it is made.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -23,14 +23,14 @@ class DemoClock:
         self._weekday = now.weekday()
 
     def moment(self, age: float) -> float:
-        """Return POSIX seconds for an age in days; a day back and more it falls into that day's waking hours."""
+        """Return POSIX seconds for an age in days; ages of a day or more fall into that day's waking hours."""
         if age < 1:
             return self.now - age * DAY
         days, part = divmod(age, 1)
         return self._day(int(days)) + _hour(part) * 3600
 
     def _day(self, days: int) -> float:
-        """Return the start of the day so many days back; two of three weekends' activity moves to the Friday before."""
+        """Return the start of the day that many days back; two of three weekend days become the Friday before."""
         weekday = (self._weekday - days) % 7
         if weekday >= 5 and days % 3:
             days += weekday - 4

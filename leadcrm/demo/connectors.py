@@ -1,4 +1,4 @@
-"""A connected service with a log: Zoom, whose registrations some of the demo's leads came by."""
+"""A connected service with a log of deliveries: Zoom, through which some of the demo's leads registered."""
 
 import json
 import secrets
@@ -15,7 +15,7 @@ DAYS_KEPT = timedelta(days=60)
 
 
 def make_connectors(*, seed: int, now: datetime) -> None:
-    """Where there is none, store a connector, and as deliveries registrations that the story has told already."""
+    """Store a connector, unless there is one, with deliveries for registrations that are already in the demo."""
     if Connector.objects.exists():
         return
     rng = Random(f"connectors:{seed}")
@@ -24,7 +24,7 @@ def make_connectors(*, seed: int, now: datetime) -> None:
         name="Zoom webinars",
         key=f"demo-{rng.getrandbits(96):024x}",
         source=channel_source("Zoom webinars: Zoom webinars", now=now),
-        # Nobody shall be able to deliver to a demo: the secret is thrown away.
+        # The secret is thrown away, so that nobody can deliver to a demo.
         sealed_secrets=seal({"secret_token": secrets.token_urlsafe(24)}),
         verified_at=now - DAYS_KEPT,
         created_at=now - DAYS_KEPT,
@@ -50,7 +50,7 @@ def _registration(connector: Connector, event: Event) -> Delivery:
 
 
 def _others(connector: Connector, now: datetime) -> list[Delivery]:
-    """Return what tells of nobody."""
+    """Return payloads that concern no lead."""
     ended = {"event": "webinar.ended", "payload": {"object": {"id": "86"}}}
     nameless = {"event": "webinar.registration_created", "payload": {"object": {"id": "86", "registrant": None}}}
     return [

@@ -1,4 +1,4 @@
-"""What the demo company, a seller of coffee machines, offers and says: pages, downloads, campaigns, topics."""
+"""What the demo company, a seller of coffee machines, publishes: pages, downloads, campaigns, chat topics."""
 
 SITE = "https://www.halden.example"
 

@@ -1,4 +1,4 @@
-"""Make demo data: chunk by chunk, so that a million leads need no more memory than two thousand."""
+"""Generate the demo data in chunks, so that a million leads need no more memory than two thousand."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ from scoring.rules.live import live_rule_set
 CHUNK = 2_000
 VISITORS_A_LEAD = 1.5
 COMPANIES_A_LEAD = 0.62
-PRIVATE = 0.12  # the part of leads without a company
-IMPORTED = 0.07  # the part of leads that came in a list and did nothing yet
-# Who waits in the queue: minutes since they asked. Sales has half an hour.
+PRIVATE = 0.12  # share of leads without a company
+IMPORTED = 0.07  # share of leads that were imported and have done nothing yet
+# Leads waiting in the queue: minutes since their request. Sales has half an hour to claim them.
 WAITING_MINUTES = (34, 26, 18, 11, 8, 4, 2)
 TARGET = 30 * 60.0
 
@@ -42,7 +42,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some leads of the whole, made with randomness of their own. waiting: how many of them wait in the queue."""
+    """A part of the leads, with its own random source. waiting: how many of them wait in the queue."""
 
     number: int
     size: int
@@ -50,9 +50,10 @@ class Chunk:
 
 
 def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
-    """Store users, a website and so many leads with their year; return how many events. Scores are due at `now`.
+    """Store users, a website and this many leads with a year of events; return the number of events.
 
-    The same seed and day give the same story; `report` hears how many leads each chunk stored.
+    Scores are due at `now`. The same seed and day give the same data. `report` receives the number of leads of each
+    stored chunk.
     """
     users = make_users()
     add_demo_rules(now=now)
@@ -77,7 +78,7 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     make_connectors(seed=seed, now=now)
     make_import(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
     make_capture(by=next(user for user in users if user.role == Role.MARKETER), seed=seed, now=now)
-    # Claimed leads are with people, whom scoring leaves alone.
+    # Claimed leads belong to sales; scoring does not move them.
     with_a_rep = Lead.objects.filter(stage=Stage.CLAIMED, owner__isnull=False).select_related("owner").order_by("pk")
     if (lead := with_a_rep.first()) and lead.owner:
         make_call(lead, by=lead.owner, now=now)
@@ -98,7 +99,7 @@ def _make_chunk(chunk: Chunk, rng: Random, world: World, now: datetime) -> int:
     clock = DemoClock(now)
     rows = Rows(first, source_id=world.source_id, version=world.live.rule_set.version, now=now)
     people = _people(chunk.size, rng, first.lead)
-    # Those who wait suit the offer well; whoever looks at the queue first should see why they are in it.
+    # Waiting leads fit the offer well, so that the queue shows good reasons to call them.
     people.sort(key=_suits_least)
     told = [_told(person, number, chunk, rng, clock, world) for number, person in enumerate(people)]
     live_through([one.life for one in told], world.live)
@@ -109,7 +110,7 @@ def _make_chunk(chunk: Chunk, rng: Random, world: World, now: datetime) -> int:
 
 
 def _people(count: int, rng: Random, first_lead: int) -> list[Person]:
-    # Names that an earlier chunk may have given out get its first lead's number behind them.
+    # A name that an earlier chunk may have used gets the number of this chunk's first lead as a suffix.
     tail = f"-{first_lead}" if first_lead > 1 else ""
     companies = make_companies(max(1, round(count * COMPANIES_A_LEAD)), rng, Taken(tail))
     addresses = Taken(tail)
@@ -124,7 +125,7 @@ def _suits_least(person: Person) -> float:
 
 
 def _told(person: Person, number: int, chunk: Chunk, rng: Random, clock: DemoClock, world: World) -> Told:
-    # The life draws from a source of its own: what sales does must not change who comes next.
+    # A separate random source: what sales does with one lead must not change the next lead.
     own = Random(rng.getrandbits(64))
     wait = None
     if number < chunk.waiting:

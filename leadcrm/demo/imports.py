@@ -1,4 +1,4 @@
-"""An import of the demo: the visitors' book of a fair, with people who are known, some twice, and some mistakes."""
+"""An import in the demo: the visitors' list of a fair, with known people, repetitions and mistakes."""
 
 import csv
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ WISHES = ("Lease of two machines", "Beans for 40 people", "Service of an older m
 
 
 def make_import(*, by: User, seed: int, now: datetime) -> None:
-    """Import a list of some newer leads, a few days ago, with the product's own means; nobody new is in it."""
+    """Import a list of some newer leads, dated a few days ago, using the product's import; none of them is new."""
     if ImportJob.objects.exists():
         return
     rng, then = Random(f"{seed}:imports"), now - AGO

@@ -1,4 +1,4 @@
-"""A year of one lead: visits that come closer to buying, or fade."""
+"""A year in the life of one lead: visits that lead towards a purchase, or fade out."""
 
 import math
 from random import Random
@@ -25,9 +25,9 @@ CHANNEL_WEIGHTS = [weight for weight, _ in ENTRIES.values()]
 
 
 def tell_journey(person: Person, rng: Random, clock: DemoClock) -> tuple[str, Story]:
-    """Return the channel that brought a lead, and all it did up to now."""
+    """Return the channel that brought a lead, and its steps up to now."""
     story = Story(person, rng.gauss(0.35 * person.fit, 0.9), rng, clock)
-    # More came lately than a year ago: the company grows.
+    # More leads came recently than a year ago, since the company grows.
     age = YEAR * rng.random() ** 1.5
     channel = rng.choices(CHANNELS, CHANNEL_WEIGHTS)[0]
     age = _visits(story, channel, age)
@@ -37,7 +37,7 @@ def tell_journey(person: Person, rng: Random, clock: DemoClock) -> tuple[str, St
 
 
 def tell_waiting_journey(person: Person, minutes_ago: float, rng: Random, clock: DemoClock) -> tuple[str, Story]:
-    """Return the journey of a lead that asked to be sold to so many minutes ago, after three busy weeks."""
+    """Return the journey of a lead that asked for sales `minutes_ago`, after three busy weeks."""
     story = Story(person, 1.2, rng, clock)
     channel = rng.choices(CHANNELS, CHANNEL_WEIGHTS)[0]
     ages = sorted((rng.uniform(1.1, 13.5) for _ in range(5)), reverse=True)
@@ -56,7 +56,7 @@ def tell_waiting_journey(person: Person, minutes_ago: float, rng: Random, clock:
 
 
 def tell_visit(person: Person, rng: Random, clock: DemoClock) -> Story:
-    """Return what a visitor did who never said who they are."""
+    """Return the steps of a visitor who never became known."""
     story = Story(person, -1.0, rng, clock)
     story.go_to(YEAR * rng.random() ** 1.5)
     if rng.random() < 0.3:
@@ -66,7 +66,7 @@ def tell_visit(person: Person, rng: Random, clock: DemoClock) -> Story:
 
 
 def _visits(story: Story, channel: str, age: float) -> float:
-    """Let one visit follow another; return the age of the last."""
+    """Add one visit after the other; return the age of the last one."""
     rng, phase = story.rng, 0
     for visit in range(MOST_VISITS):
         story.go_to(age)
@@ -98,13 +98,13 @@ def _browse(story: Story, phase: int) -> None:
 def _act(story: Story, phase: int) -> None:
     actions, weights = PHASES[phase]
     story.rng.choices(actions, weights)[0](story)
-    # One machine is tried once.
+    # Each machine is tried at most once.
     if phase == 2 and story.rng.random() < 0.08 and not any(step.kind == "trial_started" for step in story.steps):
         start_trial(story)
 
 
 def _become_known(story: Story) -> None:
-    """Nobody is a lead without an address: who gave none yet sends the short form. The website passes it on."""
+    """Let a visitor without an address send the short form: only with an address is somebody a lead."""
     if story.known_at is None:
         send_short_form(story)
     person = story.person
@@ -122,7 +122,7 @@ def _become_known(story: Story) -> None:
 
 
 def _newsletters(story: Story, last_age: float) -> None:
-    """Send our newsletter every few weeks to those who are known, until they have enough of it."""
+    """Send the newsletter every few weeks to known leads, until they unsubscribe."""
     rng = story.rng
     age = last_age - rng.uniform(4, 25)
     for issue in rng.sample(content.NEWSLETTERS, rng.randint(0, 4)):
@@ -136,7 +136,7 @@ def _newsletters(story: Story, last_age: float) -> None:
 
 
 def _answer_newsletter(story: Story, issue: str) -> bool:
-    """Return whether the lead may be written to again."""
+    """Return whether the lead may be mailed again."""
     chance = story.rng.random()
     if chance < 0.012:
         story.add("email_bounced", campaign="Grounds", subject=issue)

@@ -1,7 +1,7 @@
 """A lead's stages over time: the scoring engine judges each moment as it would have then, and sales does its part.
 
-A life is a generator: it asks for a judgment and goes on with the answer. So many lives pass side by side, and the
-engine judges the questions of all of them at once.
+A life is a generator: it yields a question to the engine and resumes with the answer. So many lives run side by side,
+and the engine answers the questions of all of them at once.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -23,7 +23,7 @@ from scoring.qualification.rescore import evidence_of
 from scoring.qualification.states import LeadState, states_of
 
 FOREVER = float("inf")
-# Seconds: how exactly the moment is found at which a lead fell for want of activity.
+# Seconds: the precision with which the moment is found at which inactivity lowered a lead's stage.
 FALL_EXACTNESS = 3600.0
 JUDGED = (Stage.NEW, Stage.ENGAGED, Stage.MQL, Stage.SQL, Stage.RECYCLED, Stage.DISQUALIFIED)
 
@@ -41,7 +41,7 @@ class World:
 
 
 class Question(NamedTuple):
-    """What a life wants judged: facts and state of its lead at a moment."""
+    """What a life asks the engine: the facts and state of its lead at a moment."""
 
     facts: LeadFacts
     state: LeadState
@@ -49,7 +49,7 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A judgment, one row of many."""
+    """The engine's answer: one row of a batch."""
 
     scores: Scores
     decisions: Decisions
@@ -84,7 +84,7 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Standing:
-    """The columns that a life leaves on its lead. Times are POSIX seconds."""
+    """The columns that a life writes to its lead. Times are POSIX seconds."""
 
     stage: str = Stage.NEW
     stage_changed_at: float = 0.0
@@ -98,7 +98,10 @@ class Standing:
 
 
 class Life:
-    """Lives through a story. wait: seconds that sales has for a lead that is to be in the queue now; None otherwise."""
+    """Runs through a story.
+
+    wait: seconds that sales has left for a lead that should be in the queue now, None otherwise.
+    """
 
     def __init__(
         self, story: Story, attributes: Mapping[str, object], world: World, rng: Random, *, wait: float | None = None
@@ -115,10 +118,10 @@ class Life:
         self._chances = Chances(world.live.rule_set, world.most)
         self._last_fit: float | None = None
         self._last_behaviour: float | None = None
-        self._free_at = self.began_at  # until then sales has the lead, and scoring does not move it
+        self._free_at = self.began_at  # until then sales works on the lead and scoring does not move it
 
     def live(self) -> Asking:
-        """Go through all moments at which the stage may have moved, up to now; `standing` is then where it ended."""
+        """Go through every moment at which the stage may have moved; afterwards `standing` holds the final state."""
         for event in self._events:
             if event.at <= self.began_at:
                 self._chances.hear_of(event)
@@ -141,7 +144,7 @@ class Life:
         return sorted(self._steps, key=lambda step: step.at)
 
     def _pass_time(self, start: float, until: float) -> Asking:
-        """Let nothing happen for a while: a rest ends, an engagement is forgotten, a score fades."""
+        """Move through a time without events: a rest ends, an engagement leaves the memory, a score fades."""
         standing, start = self.standing, max(start, self._free_at)
         if start > until:
             return
@@ -152,7 +155,7 @@ class Life:
             yield from self._judge((yield from self._when_it_fell(start, until)))
 
     def _when_it_fell(self, start: float, until: float) -> AskingWhen:
-        """Return the earliest moment in the span at which the lead does not belong in its stage any more."""
+        """Return the earliest moment in the span at which the lead no longer belongs in its stage."""
         forgotten_at = self._chances.forgotten_at(self.standing.stage) + 1
         if start < forgotten_at < until:
             if (yield from self._moves_at(forgotten_at)):
@@ -179,7 +182,7 @@ class Life:
         return Question(LeadFacts(self._attributes, self._events, standing.recycled_at), state, at)
 
     def _judge(self, at: float) -> Asking:
-        """Let scoring decide, as it would have at that time."""
+        """Decide the stage as scoring would have at that time."""
         if self.standing.stage not in JUDGED:
             return
         answer = yield self._question(at)
@@ -260,7 +263,7 @@ class Life:
 
 
 def live_through(lives: Sequence[Life], live: CompiledRuleSet) -> None:
-    """Let lives pass side by side; the engine judges at once what all of them ask."""
+    """Run lives side by side; the engine answers all their questions at once."""
     courses = [life.live() for life in lives]
     asked = [(course, question) for course in courses if (question := next(course, None)) is not None]
     while asked:

@@ -9,9 +9,10 @@ COUNTRY_WEIGHTS = [country.weight for country in COUNTRIES]
 
 
 class Trade(NamedTuple):
-    """An industry: how many companies of a hundred are in it, how keen it is on coffee machines, what it calls itself.
+    """An industry.
 
-    keenness: -1..1, part of what decides who buys. sizes: the usual number of employees, low and high.
+    weight: companies of a hundred that are in it. keenness: -1..1, how much it wants coffee machines, which influences
+    who buys. sizes: the usual number of employees, low and high. words: what its companies call themselves.
     """
 
     industry: str
@@ -51,23 +52,23 @@ KNOWN_SIZES = 0.85  # of companies, the part whose number of employees is known
 
 
 class Taken:
-    """Names that are given out once. tail: what tells those of one chunk of leads from those of the others."""
+    """Names that must be unique. tail: distinguishes the names of this chunk of leads from those of others."""
 
     def __init__(self, tail: str) -> None:
         self.tail = tail
         self._used: dict[tuple[str, str], int] = {}
 
     def free(self, wanted: str, within: str = "") -> str:
-        """Return the name, with a number behind it where it is taken.
+        """Return the name, with a number appended if it is taken.
 
-        within: a domain that belongs to this chunk alone, in which names need no tail.
+        within: a domain that only this chunk uses, in which names need no tail.
         """
         times = self._used[within, wanted] = self._used.get((within, wanted), 0) + 1
         return f"{wanted}{'' if within else self.tail}{times if times > 1 else ''}"
 
 
 def make_companies(count: int, rng: Random, domains: Taken) -> list[Company]:
-    """Invent companies, each with a domain of its own."""
+    """Create companies, each with its own domain."""
     countries = rng.choices(COUNTRIES, COUNTRY_WEIGHTS, k=count)
     trades = rng.choices(TRADES, TRADE_WEIGHTS, k=count)
     return [_company(country, trade, rng, domains) for country, trade in zip(countries, trades, strict=True)]
@@ -88,7 +89,7 @@ def _company(country: Country, trade: Trade, rng: Random, domains: Taken) -> Com
 
 
 def _root(country: Country, city: str, rng: Random) -> str:
-    """Return what stands before the trade: "Juniper", "Ricci", "Umeå", "Thorne & Blake"."""
+    """Return the part of a name before the trade: "Juniper", "Ricci", "Umeå", "Thorne & Blake"."""
     manner = rng.random()
     if manner < 0.4:
         return rng.choice(COMPANY_WORDS)

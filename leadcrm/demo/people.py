@@ -32,10 +32,10 @@ TITLE_WEIGHTS = [weight for _, weight, _ in TITLES]
 
 
 class Person(NamedTuple):
-    """A lead before it is a row.
+    """A lead before it is stored.
 
-    company: None for a private person. phone: E.164, "" where it never became known. fit: how well the offer suits
-    them, about -1..2, seen only through role, company and address.
+    company: None for a private person. phone: E.164, "" if it never became known. fit: how well the offer suits them,
+    about -1..2, visible only through role, company and address.
     """
 
     first_name: str
@@ -50,7 +50,7 @@ class Person(NamedTuple):
 
     @property
     def is_organization(self) -> bool:
-        """Say whether nobody in particular showed interest, but a company."""
+        """Return whether the lead is a company rather than a person."""
         return not self.first_name
 
     @property
@@ -61,7 +61,7 @@ class Person(NamedTuple):
 
 
 def make_person(number: int, company: Company | None, rng: Random, addresses: Taken) -> Person:
-    """Invent the person of a lead; `number` gives the phone number that nobody else has."""
+    """Create the person of a lead; `number` makes the phone number unique."""
     if company is not None and rng.random() < 0.02:
         return _switchboard(number, company, rng, addresses)
     country = company.country if company else rng.choices(COUNTRIES, COUNTRY_WEIGHTS)[0]
@@ -81,7 +81,7 @@ def make_person(number: int, company: Company | None, rng: Random, addresses: Ta
 
 
 def _switchboard(number: int, company: Company, rng: Random, addresses: Taken) -> Person:
-    """An organization that showed interest before any of its people did."""
+    """Create an organization that showed interest before any of its people did."""
     email = f"{addresses.free('office', company.domain)}@{company.domain}"
     phone = _phone(company.country, number)
     fit = _fit(0.0, company) + rng.gauss(0, 0.25)

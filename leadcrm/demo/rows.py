@@ -27,7 +27,7 @@ EVENT = ("id", "source_id", "message_id", "identifier_id", "lead_id", "kind", "n
 CHANGE = ("lead_id", "from_stage", "to_stage", "reason", "actor_id", "rule_set_version", "score", "fit", "behaviour",
           "evidence", "changed_at")  # fmt: skip
 
-# The order in which tables are filled: first what others point to.
+# The order in which tables are filled: referenced tables first.
 TABLES = (
     (Organization, ORGANIZATION),
     (Lead, LEAD),
@@ -37,7 +37,7 @@ TABLES = (
     (StageChange, CHANGE),
 )
 
-# What happens away from the website is written down by people, who know the lead by its e-mail address.
+# Events away from the website are entered by people, who know the lead by its e-mail address.
 OFFLINE = frozenset(
     {"store_visited", "call_received", "call_missed", "event_form_submitted", "call_made", "email_sent"}
 )
@@ -55,7 +55,7 @@ class FirstIds(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A lead whose story is told: who, from which channel, and how it went."""
+    """A lead with its finished story: the person, the channel, and the steps."""
 
     person: Person
     channel: str
@@ -67,7 +67,7 @@ class Rows:
 
     def __init__(self, first: FirstIds, *, source_id: int, version: int, now: datetime) -> None:
         self._tables: dict[type, list[Row]] = defaultdict(list)
-        self._events: list[tuple[Any, ...]] = []  # without their ids, which follow the order of arrival
+        self._events: list[tuple[Any, ...]] = []  # without ids, which follow the order of arrival
         self._organization_ids = count(first.organization)
         self._lead_ids = count(first.lead)
         self._identifier_ids = count(first.identifier)
@@ -83,7 +83,7 @@ class Rows:
             self._add_lead(told)
 
     def add_visit(self, story: Story) -> None:
-        """Add a visitor nobody knows."""
+        """Add an unknown visitor."""
         steps = story.ordered_steps()
         identifier = self._identifier("anonymous_id", None, steps[0].at)
         self._add_events(f"v{identifier}", None, [(step, identifier) for step in steps])
@@ -120,7 +120,7 @@ class Rows:
         ]  # fmt: skip
 
     def _identified(self, person: Person, lead_id: int, life: Life, steps: Sequence[Step]) -> list[tuple[Step, int]]:
-        """Return each step with the identifier that it carried: the cookie's until the lead gave its address."""
+        """Return each step with its identifier: the cookie's until the lead gave its address."""
         began_at = life.began_at
         email = self._identifier("email", lead_id, began_at, person.email)
         if person.phone:
@@ -146,7 +146,7 @@ class Rows:
         ]  # fmt: skip
 
     def _organization(self, company: Company, at: float) -> int:
-        """Return the company's id; companies nobody works for are not stored."""
+        """Return the company's id; companies without leads are not stored."""
         known = self._organizations.get(company.domain)
         if known is not None:
             return known
@@ -175,7 +175,7 @@ def _kind(person: Person) -> str:
 
 
 def _sent_as(kind: str) -> str:
-    """Return the name that a client would send: "Demo Requested"."""
+    """Return the name as a client would send it: "Demo Requested"."""
     return kind.replace("_", " ").title().replace("Ebook", "eBook")
 
 

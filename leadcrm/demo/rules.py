@@ -1,4 +1,4 @@
-"""The demo's rules: those that a new installation starts with, and two personas and a journey of Halden's own."""
+"""The demo's rules: those of a new installation, plus two personas and a journey."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ def _path(start: str) -> dict[str, str]:
     return {"field": "properties.path", "op": "starts_with", "value": start}
 
 
-# The last criterion of each is known of nobody yet: it is what sales asks.
+# The last criterion of each persona is unknown for every lead: it becomes a question that sales asks.
 OFFICE_MANAGER = {
     "name": "Office manager",
     "minimum": 0.5,

@@ -1,4 +1,4 @@
-"""What sales does with an SQL: who claims it when, and how it ends."""
+"""What sales does with an SQL: who claims it when, and the outcome."""
 
 import math
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from leads.models import Stage
 RECYCLE_REASONS = (("Timing", 16), ("No reply", 11), ("Budget", 8), ("Wrong person", 4))
 DISQUALIFY_REASONS = (("Not a fit", 5), ("Competitor", 2), ("Student project", 2), ("Not a real request", 1))
 
-# How much likelier a sale gets by what the lead did, in log odds; rules that count these kinds have something to find.
+# How much each kind of event raises the odds of a sale (log odds), so that the rules have something to find.
 SIGNS = {
     "trial_started": 0.9,
     "trial_converted": 1.6,
@@ -38,7 +38,7 @@ class Rep(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """How sales was done with a lead: when, where it went, and why. retry_on: for recycled ones."""
+    """The outcome: when, the final stage, and why. retry_on: for recycled leads."""
 
     at: float
     stage: str
@@ -47,18 +47,18 @@ class Ending(NamedTuple):
 
 
 def claim_time(became_sql_at: float, hours: WorkingHours, rng: Random) -> float:
-    """Return when a rep takes the lead: minutes later, in working hours; six of seven within the target."""
+    """Return when a rep claims the lead: minutes later, in working hours; six of seven within the target."""
     minutes = MEDIAN_MINUTES_TO_CLAIM * math.exp(rng.gauss(0, 0.9))
     return hours.add_minutes(datetime.fromtimestamp(became_sql_at, UTC), minutes).timestamp()
 
 
 def close_time(claimed_at: float, rng: Random) -> float:
-    """Return when the rep is done with the lead."""
+    """Return when the rep finishes with the lead."""
     return claimed_at + MEDIAN_DAYS_TO_CLOSE * math.exp(rng.gauss(0, 0.6)) * DAY
 
 
 def ending(at: float, fit: float, intent: float, kinds: Iterable[str], rep: Rep, rng: Random) -> Ending:
-    """Draw the outcome: the better the fit and the more the lead did, the likelier a sale."""
+    """Draw the outcome: a better fit and more activity make a sale more likely."""
     log_odds = BASE_LOG_ODDS + 1.6 * fit + 0.8 * intent + sum(SIGNS.get(kind, 0.0) for kind in set(kinds))
     if rng.random() < 1 / (1 + math.exp(-log_odds)):
         return Ending(at, Stage.CUSTOMER, f"{rep.name} closed the sale.")
@@ -70,7 +70,7 @@ def ending(at: float, fit: float, intent: float, kinds: Iterable[str], rep: Rep,
 
 
 def sales_work(claimed_at: float, closed_at: float, rep: Rep, rng: Random) -> list[Step]:
-    """Return what the rep did with the lead in between."""
+    """Return the rep's activities between the claim and the outcome."""
     span = closed_at - claimed_at
     steps = [Step("call_made", claimed_at + rng.uniform(120, 3600), {"minutes": rng.randint(1, 14), "by": rep.name})]
     for _ in range(rng.randint(0, 2)):
@@ -85,7 +85,7 @@ def sales_work(claimed_at: float, closed_at: float, rep: Rep, rng: Random) -> li
 
 
 def orders(at: float, number: str, rng: Random) -> list[Step]:
-    """Return the order that made a customer, and what became of it."""
+    """Return the order that made the lead a customer, and its further states."""
     machines = rng.choices((1, 2, 3, 6), (55, 25, 14, 6))[0]
     revenue = machines * rng.choice((3900, 5400))
     placed = {"order_id": number, "machines": machines, "revenue": revenue, "currency": "EUR"}

@@ -1,4 +1,4 @@
-"""What one visitor did, written down in the order in which it is made up."""
+"""The steps of one visitor, in the order in which they are made up."""
 
 from collections.abc import Mapping
 from random import Random
@@ -20,8 +20,8 @@ class Step(NamedTuple):
 class Story:
     """A visitor's steps so far.
 
-    at: where the story is, POSIX seconds. age: the same in days before now. intent: how much they want to buy, about
-    -2..2. known_at: when they first gave their e-mail address, None before.
+    at: the current time in the story, POSIX seconds. age: the same in days before now. intent: how much they want to
+    buy, about -2..2. known_at: when they first gave their e-mail address, None before.
     """
 
     def __init__(self, person: Person, intent: float, rng: Random, clock: DemoClock) -> None:
@@ -35,7 +35,7 @@ class Story:
         self.at = clock.now
 
     def go_to(self, age: float) -> None:
-        """Go on at another visit, later than all that was told yet."""
+        """Move on to another visit, later than every step so far."""
         self.age = age
         self.at = max(self.clock.moment(age), self.at + 60 if self.steps else 0.0)
 
@@ -48,7 +48,7 @@ class Story:
         signal: str = "",
         **properties: object,
     ) -> None:
-        """Let something happen a moment later; nothing happens in the future. also: more properties."""
+        """Add an event a moment later, never in the future. also: more properties."""
         at = self.at + 15 + self.rng.random() * 150
         if at > self.clock.now:
             at = self.at + (self.clock.now - self.at) * 0.5
@@ -58,13 +58,13 @@ class Story:
             self.known_at = at
 
     def add_later(self, days: float, kind: str, **properties: object) -> None:
-        """Let something happen days later, unless that lies in the future."""
+        """Add an event days later, unless that would be in the future."""
         age = self.age - days
         if age > 0:
             self.steps.append(Step(kind, self.clock.moment(age), properties))
 
     def ordered_steps(self) -> list[Step]:
-        """Return everything in time."""
+        """Return the steps in order of time."""
         return sorted(self.steps, key=_time_of)
 
 

@@ -1,4 +1,4 @@
-"""Who works in the demo, and the website that its events come from."""
+"""The demo's users, and the website that its events come from."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ USERS = (
 
 
 def make_users() -> list[User]:
-    """Return the demo's users, created where they are missing."""
+    """Return the demo's users, created if they are missing."""
     return [_make_user(username, role, first_name, last_name) for username, role, first_name, last_name in USERS]
 
 
@@ -29,7 +29,7 @@ def make_website(*, now: datetime) -> Source:
 
 
 def make_rejections(website: Source, *, now: datetime) -> None:
-    """Store what the website once sent and nobody could read, unless there is something."""
+    """Store some events of the website that were rejected, unless there are some already."""
     if RejectedEvent.objects.exists():
         return
     rejected = (

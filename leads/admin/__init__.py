@@ -1,4 +1,4 @@
-"""Leads in the Django admin, one concept a module."""
+"""The Django admin of leads, one module per concept."""
 
 from leads.admin.audit_entry import AuditEntryAdmin
 from leads.admin.chat import ChatConversationAdmin, ChatDialogueAdmin, ChatVersionAdmin

@@ -12,7 +12,7 @@ from leads.models import ChatConversation, ChatDialogue, ChatMessage, ChatVersio
 
 @admin.register(ChatDialogue)
 class ChatDialogueAdmin(ReadOnlyAdmin):
-    """Dialogues as they are stored; the editor, behind "View on site", changes them."""
+    """Dialogues as stored; they are changed in the editor behind "View on site"."""
 
     list_display = ("name", "slug", "is_active", "live", "created_at")
     list_select_related = ("live",)
@@ -26,7 +26,7 @@ class ChatDialogueAdmin(ReadOnlyAdmin):
 
 @admin.register(ChatVersion)
 class ChatVersionAdmin(ReadOnlyAdmin):
-    """What visitors follow, version by version."""
+    """Published versions of the dialogues."""
 
     list_display = ("dialogue", "number", "published_at", "published_by")
     list_select_related = ("dialogue", "published_by")
@@ -50,7 +50,7 @@ class ChatMessageInline(TabularInline):
 
 @admin.register(ChatConversation)
 class ChatConversationAdmin(ReadOnlyAdmin):
-    """What visitors said, newest first."""
+    """Conversations with visitors, newest first."""
 
     list_display = ("started_at", "dialogue", "version", "lead", "outcome", "step", "ended_at")
     list_select_related = ("dialogue", "version", "lead")
@@ -63,7 +63,7 @@ class ChatConversationAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[ChatConversation]", search_term: str
     ) -> "tuple[QuerySet[ChatConversation], bool]":
-        """Look for a text that is no id only where ids do not stand."""
+        """Search the id only if the text can be one."""
         try:
             return super().get_search_results(request, queryset, search_term)
         except ValueError:

@@ -13,7 +13,7 @@ from leads.models import Consent, Form, FormMail, FormSubmission
 
 @admin.register(Form)
 class FormAdmin(ActingAdmin):
-    """Forms; what they ask is changed in their editor, which shows how it will look."""
+    """Forms. Their questions are changed in the editor, which previews them."""
 
     list_display = ("name", "key", "event_kind", "is_live", "is_double_opt_in", "created_at")
     list_filter = ("is_live", "event_kind")
@@ -23,16 +23,16 @@ class FormAdmin(ActingAdmin):
     readonly_fields = ("name", "key", "event_kind", "is_double_opt_in", "created_at", "changed_at", "editor")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Forms are made from ready-made ones, on their own screen."""
+        """Forms are created on their own screen, from ready-made ones."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Form, form: ModelForm, change: bool) -> None:
-        """Let a form take answers, or close it."""
+        """Open or close the form."""
         open_form(obj, is_live=obj.is_live, by=signed_in_admin(request), now=timezone.now())
 
     @admin.display(description="What it asks")
     def editor(self, form: Form) -> SafeString:
-        """Lead to the editor."""
+        """Link to the editor."""
         return format_html('<a class="link" href="{}">Open the editor</a>', reverse("form-edit", args=[form.pk]))
 
 
@@ -49,7 +49,7 @@ class FormSubmissionAdmin(ReadOnlyAdmin):
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
-    """What people said about being written to or called, word for word."""
+    """Consents to be mailed or called, word for word."""
 
     list_display = ("said_at", "identifier", "channel", "state", "how", "form")
     list_select_related = ("identifier", "form")
@@ -60,7 +60,7 @@ class ConsentAdmin(ReadOnlyAdmin):
 
 @admin.register(FormMail)
 class FormMailAdmin(ReadOnlyAdmin):
-    """Mails that forms owe or have sent."""
+    """Mails sent or to be sent by forms."""
 
     list_display = ("made_at", "kind", "form", "identifier", "tries", "sent_at")
     list_select_related = ("form", "identifier")

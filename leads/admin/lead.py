@@ -15,7 +15,7 @@ from leads.people.search import search_words
 
 
 class LeadForm(forms.ModelForm):
-    """What may be changed by hand; what can't be stored is told beside its field."""
+    """The fields that may be edited by hand; values that can't be stored are reported beside their field."""
 
     class Meta:
         model = Lead
@@ -23,11 +23,11 @@ class LeadForm(forms.ModelForm):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """The new values of the fields that were changed."""
+        """The new values of the changed fields."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
 
     def clean(self) -> dict[str, Any]:
-        """Ask the action that will store it."""
+        """Check the changes with the action that stores them."""
         cleaned = super().clean() or {}
         if not self.errors:
             try:
@@ -38,7 +38,7 @@ class LeadForm(forms.ModelForm):
 
 
 class IdentifierInline(TabularInline):
-    """What a lead is recognised by."""
+    """The lead's identifiers."""
 
     model = Identifier
     fields = readonly_fields = ("kind", "value", "created_at")
@@ -52,13 +52,13 @@ class IdentifierInline(TabularInline):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Lead | None = None) -> bool:
-        """They only move with a merge."""
+        """Identifiers move only in a merge."""
         return False
 
 
 @admin.register(Lead)
 class LeadAdmin(ActingAdmin):
-    """Leads: what is known of them may be changed; what scoring, sales and the life cycle write is shown."""
+    """Leads: profile fields are editable; what scoring, sales and the lifecycle write is read-only."""
 
     form = LeadForm
     inlines = (IdentifierInline,)
@@ -99,19 +99,19 @@ class LeadAdmin(ActingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
     ) -> tuple[QuerySet[Lead], bool]:
-        """Look for every word in the search text, which is in lower case, as the index of it is."""
+        """Search for every word, in lower case like the search index."""
         for word in search_words(search_term):
             queryset = queryset.filter(search__text__contains=word)
         return queryset, False
 
     @display(description="name", ordering="last_name")
     def name(self, lead: Lead) -> str:
-        """Return the name that people call the lead by."""
+        """Return the lead's display name."""
         return lead.display_name
 
     @display(description="score", ordering="score")
     def rounded_score(self, lead: Lead) -> str:
-        """Return the score as screens show it."""
+        """Return the score, rounded as on the screens."""
         return f"{lead.score:.0f}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -119,6 +119,6 @@ class LeadAdmin(ActingAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Lead, form: LeadForm, change: bool) -> None:
-        """Change what the form changed, and only that."""
+        """Store only the fields that were changed."""
         if form.changes:
             edit_lead(Lead.objects.get(pk=obj.pk), form.changes, by=signed_in_admin(request), now=timezone.now())

@@ -12,7 +12,7 @@ from leads.people.edit_organization import EDITABLE, edit_organization
 
 @admin.register(Organization)
 class OrganizationAdmin(ActingAdmin):
-    """Companies; a change marks their leads due for scoring."""
+    """Companies. A change marks their leads due for scoring."""
 
     list_display = ("name", "domain", "industry", "employee_count", "country")
     search_fields = ("name", "=domain", "=external_id")
@@ -21,11 +21,11 @@ class OrganizationAdmin(ActingAdmin):
     readonly_fields = ("external_id", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Organizations come with their leads."""
+        """Organizations are created with their leads."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm, change: bool) -> None:
-        """Change what the form changed."""
+        """Store the changed fields."""
         changes: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE}
         if changes:
             edit_organization(obj, changes, by=signed_in_admin(request), now=timezone.now())

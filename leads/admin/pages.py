@@ -1,4 +1,4 @@
-"""What the admin's pages of leads share: lists of big tables, pages that only show, refusals told on the page."""
+"""Base classes of the admin: lists of big tables, read-only pages, pages that save through an action."""
 
 from functools import cached_property
 from typing import Any, cast
@@ -17,22 +17,22 @@ COUNTED_AT_MOST = 10_000
 
 
 def signed_in_admin(request: HttpRequest) -> User:
-    """Return who is signed in; the admin lets nobody else in."""
+    """Return the signed-in user; the admin lets in nobody else."""
     return cast(User, request.user)
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than 10,000 rows, which is as far as anybody leafs; a search finds what lies behind."""
+    """Counts up to 10,000 rows, which is as far as anyone pages; a search finds the rest."""
 
     @cached_property
     def count(self) -> int:
-        """Return the rows that can be leafed through."""
+        """Return the number of rows that can be paged through."""
         rows = cast("QuerySet[Model]", self.object_list)
         return rows.order_by()[:COUNTED_AT_MOST].count()
 
 
 class BigTableAdmin(ModelAdmin):
-    """A list that stays quick with millions of rows."""
+    """A list that stays fast with millions of rows."""
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -44,20 +44,20 @@ class ReadOnlyAdmin(BigTableAdmin):
     """Facts: shown, never changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Facts come from what happens."""
+        """Facts are recorded by the product."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Facts stay as they are."""
+        """Facts never change."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Facts stay."""
+        """Facts are never deleted."""
         return False
 
 
 class ActingAdmin(BigTableAdmin):
-    """Saves through an action of an area; what it refuses is told, and nothing is saved."""
+    """Saves through an area's action; a refusal is shown and nothing is saved."""
 
     def changeform_view(
         self,
@@ -66,7 +66,7 @@ class ActingAdmin(BigTableAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Tell a refusal on the page as it is now."""
+        """Show a refusal on the page with its current values."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except LeadError as refusal:
@@ -74,5 +74,5 @@ class ActingAdmin(BigTableAdmin):
             return redirect(request.path)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What others rely on is switched off, merged or erased by its own action, never just deleted."""
+        """Objects that others rely on are switched off, merged or erased by their own action, never simply deleted."""
         return False

@@ -6,7 +6,7 @@ from leads.models import RejectedEvent
 
 @admin.register(RejectedEvent)
 class RejectedEventAdmin(ReadOnlyAdmin):
-    """Events that could not be taken in, and why, newest first."""
+    """Rejected events with the reason, newest first."""
 
     list_display = ("received_at", "source", "reason")
     list_select_related = ("source",)

@@ -1,4 +1,4 @@
-"""How people and programs sign in: addresses locked after wrong passwords, and tokens for the REST API."""
+"""Sign-in in the admin: lockouts after wrong passwords, and API tokens."""
 
 from axes.admin import AccessAttemptAdmin as AxesAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -14,7 +14,7 @@ for model in (AccessAttempt, AccessFailureLog, AccessLog, TokenProxy):
 
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(AxesAttemptAdmin, ModelAdmin):
-    """Wrong passwords, counted by name and address; deleting a row lets that user try again at once."""
+    """Wrong passwords by user name and address; deleting a row lifts the lockout."""
 
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
     list_filter = ()
@@ -24,13 +24,13 @@ class AccessAttemptAdmin(AxesAttemptAdmin, ModelAdmin):
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """They are counted, not written."""
+        """Attempts are recorded, never entered by hand."""
         return False
 
 
 @admin.register(TokenProxy)
 class TokenAdmin(DrfTokenAdmin, ModelAdmin):
-    """Tokens with which programs use the REST API as a user; deleting one revokes it."""
+    """Tokens for the REST API; deleting one revokes it."""
 
     list_display = ("user", "created")
     list_select_related = ("user",)

@@ -23,16 +23,16 @@ class SourceAdmin(ActingAdmin):
     actions = ("renew_write_keys",)
 
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
-        """The key comes with the first save."""
+        """Hide the key of a new source; it is created with the first save."""
         return self.fields if obj else ("name",)
 
     def save_model(self, request: HttpRequest, obj: Source, form: ModelForm, change: bool) -> None:
-        """Make a source with a key, or change it."""
+        """Create a source with a key, or change it."""
         save_source(obj, by=signed_in_admin(request), now=timezone.now())
 
     @admin.action(description="Renew write keys; the old ones stop working at once")
     def renew_write_keys(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
-        """Give the chosen sources other keys."""
+        """Replace the keys of the chosen sources."""
         for source in sources:
             renew_write_key(source, by=signed_in_admin(request), now=timezone.now())
         names = ", ".join(source.name for source in sources)

@@ -7,7 +7,7 @@ from leads.models import StageChange
 
 @admin.register(StageChange)
 class StageChangeAdmin(ReadOnlyAdmin):
-    """Every move from stage to stage, newest first."""
+    """Stage changes, newest first."""
 
     list_display = ("changed_at", "lead", "from_stage", "to_stage", "reason", "shown_actor", "rule_set_version")
     list_select_related = ("lead", "actor")

@@ -16,12 +16,12 @@ from leads.people.users import save_user
 
 TIME_ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
 
-# A user's one role says what they may do here.
+# Each user has one role, which decides what they may do.
 admin.site.unregister(Group)
 
 
 class UserForm(UserChangeForm):
-    """A user, with a time zone from the list."""
+    """A user, with the time zone chosen from a list."""
 
     time_zone = forms.ChoiceField(
         choices=[(zone, zone) for zone in TIME_ZONES],
@@ -32,7 +32,7 @@ class UserForm(UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[misc]  # the theme's options are looser than Django's
-    """Who works here, each with one role."""
+    """Users, each with one role."""
 
     form = UserForm
     add_form = UserCreationForm
@@ -51,5 +51,5 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[misc]  # the them
     add_fieldsets = ((None, {"fields": ("username", "email", "role", "password1", "password2")}),)
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: Any) -> None:
-        """Store the user with the flags that the role asks for."""
+        """Store the user with the admin flags of the role."""
         save_user(obj, by=signed_in_admin(request), now=timezone.now())

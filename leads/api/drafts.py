@@ -1,4 +1,4 @@
-"""What a program may say about a lead: the fields that are set by hand, and none that something else decides."""
+"""The lead fields that a program may set; fields that something else decides are refused."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ EXPECTED_ORGANIZATION = 'must be {"id": number}, {"name": text} or null'
     }
 )
 class OrganizationField(serializers.Field[Any, Any, Any, Any]):
-    """An organization by its id, or the name of one."""
+    """An organization, given by id or by name."""
 
     def to_internal_value(self, data: Any) -> Organization | str:
         """Find the organization with the id, or return the name."""
@@ -46,12 +46,12 @@ class OrganizationField(serializers.Field[Any, Any, Any, Any]):
         raise serializers.ValidationError(f"{EXPECTED_ORGANIZATION} of one that is there, got {str(data)[:100]}.")
 
     def to_representation(self, value: Organization) -> dict[str, Any]:
-        """Return how a lead shows it."""
+        """Return the organization as leads show it."""
         return {"id": value.pk, "name": value.name}
 
 
 class LeadChanges(serializers.Serializer[Any]):
-    """What is known of a lead. A new e-mail address or phone number identifies it from now on, as the old ones do."""
+    """Changes to a lead. A new e-mail address or phone number becomes another identifier; the former ones stay."""
 
     kind = serializers.ChoiceField(choices=LeadKind.choices, required=False)
     email = serializers.CharField(max_length=LEAD_COLUMNS["email"], allow_blank=True, required=False)
@@ -66,7 +66,7 @@ class LeadChanges(serializers.Serializer[Any]):
     attributes = serializers.DictField(required=False, help_text="What is left out stays as it is; null removes.")
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse what is not a field, or is decided elsewhere, instead of ignoring it."""
+        """Refuse unknown fields, and fields that are decided elsewhere, instead of ignoring them."""
         if isinstance(data, Mapping):
             unknown = {name: [self._why_not(str(name))] for name in data if name not in self.fields}
             if unknown:
@@ -80,16 +80,16 @@ class LeadChanges(serializers.Serializer[Any]):
 
 
 class NewLead(LeadChanges):
-    """A lead that somebody met: at least an e-mail address or a phone number."""
+    """A lead added by hand: at least an e-mail address or a phone number."""
 
-    # A field of this name hides no attribute: serializers take their fields out of the class.
+    # Shadows no attribute at run time: DRF removes declared fields from the class.
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=[(key, channel.label) for key, channel in CHANNELS.items()], required=False
     )
 
 
 def with_organization(given: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """Return the given fields with an organization's name replaced by the organization, made where there is none.
+    """Return the fields with an organization's name replaced by the organization, created if missing.
 
     Call inside the transaction that uses it.
     """
@@ -99,7 +99,7 @@ def with_organization(given: Mapping[str, Any], *, now: datetime) -> dict[str, A
 
 
 def with_other_attributes(given: Mapping[str, Any], lead: Lead) -> dict[str, Any]:
-    """Return the given fields with the attributes that they leave out as the lead has them."""
+    """Return the fields with `attributes` completed by the lead's other attributes."""
     if "attributes" not in given:
         return dict(given)
     merged = {**lead.attributes, **given["attributes"]}

@@ -1,4 +1,4 @@
-"""How the API says no: every refusal is JSON with a status that fits."""
+"""Error responses of the API: always JSON, with a fitting status."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ STATUSES: dict[type[LeadError], int] = {AlreadyClaimed: 409, StageMoveRefused: 4
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer for an exception of a view; None leaves a mistake of ours to Django, which logs it and answers 500."""
+    """Answer an exception of a view. None leaves a bug of ours to Django, which logs it and answers 500."""
     if isinstance(error, InvalidField):
         return Response({error.field: [str(error)]}, status=400)
     if isinstance(error, LeadError):
@@ -28,6 +28,6 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"detail": detail}, status=503, headers={"Retry-After": "1"})
     response = exception_handler(error, context)
     if response is not None and isinstance(error, ValidationError) and isinstance(response.data, list):
-        # A body that is no object has no field to name.
+        # The body is not an object, so there is no field to name.
         response.data = {"detail": " ".join(str(part) for part in response.data)}
     return response

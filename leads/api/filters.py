@@ -1,4 +1,4 @@
-"""What a list of the API can be narrowed down to. What can't be understood is refused, with what was expected."""
+"""Filters of the API's lists. A value that can't be parsed is refused with what was expected."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from leads.identity.keys import normal_email
 from leads.models import Event, IdentifierKind, Lead, Organization, Stage, User
 
 NOBODY = "none"
-SHORTEST_SUBSTRING = 3  # a trigram index can't help with fewer letters
+SHORTEST_SUBSTRING = 3  # a trigram index needs at least three letters
 
 
 class ListedField(serializers.CharField):
-    """One choice, or several with commas between them."""
+    """One choice, or several separated by commas."""
 
     def __init__(self, choices: list[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -47,11 +47,11 @@ class ScoreField(serializers.FloatField):
 
 
 class MomentField(serializers.DateTimeField):
-    """A time in ISO 8601; without a zone it is UTC."""
+    """An ISO 8601 time; without a zone it is UTC."""
 
     def to_internal_value(self, value: Any) -> datetime:
         """Return a time with its zone."""
-        # In an address a bare "+" of a zone arrives as a space.
+        # In a query string an unescaped "+" of a zone arrives as a space.
         text = str(value).replace(" ", "+") if "T" in str(value) else value
         try:
             return super().to_internal_value(text)
@@ -66,7 +66,7 @@ class LeadFilters(serializers.Serializer[Any]):
     email = serializers.CharField(required=False, max_length=320, help_text="Known by exactly this e-mail address.")
     stage = ListedField(Stage.values, required=False, help_text=f"Of {', '.join(Stage.values)}; several with commas.")
     owner = serializers.CharField(required=False, max_length=150, help_text=f"A username, or {NOBODY}.")
-    # A field of this name hides no attribute: serializers take their fields out of the class.
+    # Shadows no attribute at run time: DRF removes declared fields from the class.
     source = serializers.CharField(  # type: ignore[assignment]
         required=False, max_length=40, help_text="The channel that brought the lead."
     )
@@ -91,7 +91,7 @@ class LeadFilters(serializers.Serializer[Any]):
 
 
 def narrow_leads(leads: "QuerySet[Lead]", request: Request, *, now: datetime) -> "QuerySet[Lead]":
-    """Apply the filters that the request names. Raises ValidationError."""
+    """Apply the filters of the request. Raises ValidationError."""
     given = _given(LeadFilters, request)
     plain = {
         "source": "source",
@@ -115,7 +115,7 @@ def narrow_leads(leads: "QuerySet[Lead]", request: Request, *, now: datetime) ->
 
 
 def _updated_since(moment: datetime, now: datetime) -> Q:
-    """Whatever changes a lead makes its score due, and leaves its time in one of the other columns."""
+    """Return leads changed since a time: any change makes the score due and leaves a time in one of these columns."""
     condition = Q(score_due_at__gte=moment, score_due_at__lte=now)
     for column in ("created_at", "last_event_at", "stage_changed_at", "scored_at"):
         condition |= Q(**{f"{column}__gte": moment})
@@ -133,7 +133,7 @@ class EventFilters(serializers.Serializer[Any]):
 
 
 def narrow_events(events: "QuerySet[Event]", request: Request) -> "QuerySet[Event]":
-    """Apply the filters that the request names. Raises ValidationError."""
+    """Apply the filters of the request. Raises ValidationError."""
     lookups = {"kind": "kind", "source": "source__name", "lead": "lead_id"}
     given = _given(EventFilters, request)
     return events.filter(**{lookup: given[name] for name, lookup in lookups.items() if name in given})
@@ -147,7 +147,7 @@ class OrganizationFilters(serializers.Serializer[Any]):
 
 
 def narrow_organizations(organizations: "QuerySet[Organization]", request: Request) -> "QuerySet[Organization]":
-    """Apply the filters that the request names. Raises ValidationError."""
+    """Apply the filters of the request. Raises ValidationError."""
     given = _given(OrganizationFilters, request)
     if "name" in given:
         organizations = organizations.alias(name_in_lower_case=Lower("name"))
@@ -156,7 +156,7 @@ def narrow_organizations(organizations: "QuerySet[Organization]", request: Reque
 
 
 def _given(filters: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the filters that the request names, understood; an empty one is none."""
+    """Return the request's filters, parsed; empty ones are left out."""
     checked = filters(data={name: value for name, value in request.query_params.dict().items() if value.strip()})
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)

@@ -1,4 +1,4 @@
-"""Forms over REST, to be read."""
+"""Forms over REST, read-only."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ from leads.people.keyset import Order
 
 
 class FormFieldSerializer(serializers.Serializer[Any]):
-    """A field of a form. name: of its input; later: asked only of who has answered others."""
+    """A field of a form. name: of its input; later: asked only of returning visitors."""
 
     name = serializers.CharField()
-    # Fields of these names hide no attribute: serializers take their fields out of the class.
+    # Shadow no attribute at run time: DRF removes declared fields from the class.
     label = serializers.CharField()  # type: ignore[assignment]
     type = serializers.CharField()
     required = serializers.BooleanField()  # type: ignore[assignment]
@@ -28,7 +28,7 @@ class FormFieldSerializer(serializers.Serializer[Any]):
 
 
 class FormConsentSerializer(serializers.Serializer[Any]):
-    """What a form asks consent for. mode: optional, required or by_sending."""
+    """A consent that a form asks for. mode: optional, required or by_sending."""
 
     channel = serializers.CharField()
     wording = serializers.CharField()
@@ -36,7 +36,7 @@ class FormConsentSerializer(serializers.Serializer[Any]):
 
 
 class FormSerializer(serializers.ModelSerializer[Form]):
-    """A form and where it is sent to."""
+    """A form and the address that it is sent to."""
 
     fields_asked = serializers.SerializerMethodField()
     consents = FormConsentSerializer(many=True, read_only=True)
@@ -63,12 +63,12 @@ class FormSerializer(serializers.ModelSerializer[Form]):
 
     @extend_schema_field(FormFieldSerializer(many=True))
     def get_fields_asked(self, form: Form) -> list[dict[str, Any]]:
-        """Return what it asks, in order."""
+        """Return the fields in order."""
         return [dict(field) for field in FormFieldSerializer(fields_of(form), many=True).data]
 
     @extend_schema_field(serializers.URLField())
     def get_address(self, form: Form) -> str:
-        """Return where the form stands and is sent to."""
+        """Return the address of the form, which submissions are posted to as well."""
         return f"{settings.PUBLIC_URL}/f/{form.key}/"
 
 
@@ -81,7 +81,7 @@ class FormViewSet(PagedViewSet):
     orders = {"id": Order((), is_descending=False)}
 
     def list(self, request: Request) -> Response:
-        """List forms in the order in which they were made."""
+        """List forms in order of creation."""
         return self.answer_page(self.get_queryset())
 
     def retrieve(self, request: Request, pk: int) -> Response:

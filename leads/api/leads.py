@@ -46,19 +46,19 @@ NEWEST_FIRST = {"-occurred_at": Order(("occurred_at",), is_descending=True)}
 
 
 class MailSerializer(serializers.Serializer[Any]):
-    """message: which mail the link stands in, as the clicks on it will say."""
+    """message: the mail that the link is put into; clicks on it will name it."""
 
     message = serializers.CharField(max_length=LONGEST_MESSAGE, required=False, default="")
 
 
 class AddressSerializer(serializers.Serializer[Any]):
-    """An address to be put into a mail."""
+    """An address to put into a mail."""
 
     address = serializers.URLField()
 
 
 class LeadViewSet(PagedViewSet):
-    """Leads that stand for themselves; the id of one merged into another answers with that other one."""
+    """Current leads. The id of a merged lead answers with its survivor."""
 
     queryset = Lead.objects.current().select_related("owner", "organization")
     serializer_class = LeadSerializer
@@ -76,7 +76,7 @@ class LeadViewSet(PagedViewSet):
 
     @extend_schema(request=NewLead, responses={201: LeadSerializer})
     def create(self, request: Request) -> Response:
-        """Add a lead that somebody met."""
+        """Add a lead by hand."""
         given = _understood(NewLead(data=request.data))
         now = timezone.now()
         with transaction.atomic():
@@ -104,7 +104,7 @@ class LeadViewSet(PagedViewSet):
     @extend_schema(parameters=[MailSerializer], responses=AddressSerializer)
     @action(detail=True, url_path="links/<slug:slug>")
     def links(self, request: Request, pk: int, slug: str) -> Response:
-        """Return a tracked link's address for a mail to this lead; a click on it is this lead's."""
+        """Return the address of a tracked link for a mail to this lead. Clicks on it belong to the lead."""
         lead, link = find_lead(pk), get_object_or_404(Link, slug=slug)
         mail = _understood(MailSerializer(data=request.query_params))
         return Response({"address": address_for(link, lead_id=lead.pk, message=mail["message"])})
@@ -112,7 +112,7 @@ class LeadViewSet(PagedViewSet):
     @extend_schema(request=None, responses={200: LeadSerializer, 409: AlreadyClaimedSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanClaim])
     def claim(self, request: Request, pk: int) -> Response:
-        """Make the caller the owner of an SQL that nobody has claimed yet; exactly one of many callers wins."""
+        """Make the caller the owner of an unclaimed SQL. Of several callers exactly one wins."""
         try:
             claim_lead(find_lead(pk), rep=caller(request), now=timezone.now())
         except AlreadyClaimed as error:
@@ -131,7 +131,7 @@ class LeadViewSet(PagedViewSet):
     @extend_schema(request=None, responses={200: LeadSerializer, 403: OpenApiResponse(description="Not yours.")})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanClaim])
     def release(self, request: Request, pk: int) -> Response:
-        """Put a claimed lead back to `sql`, unassigned, on the clock that it had."""
+        """Put a claimed lead back into the queue: `sql`, unassigned, with its former clock."""
         release_lead(find_lead(pk), rep=caller(request), now=timezone.now())
         return self._answer(find_lead(pk))
 
@@ -141,7 +141,7 @@ class LeadViewSet(PagedViewSet):
     )
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanMerge])
     def merge(self, request: Request, pk: int) -> Response:
-        """Merge another lead into this one; `merge.id` in the answer is what undoes it."""
+        """Merge another lead into this one. `merge.id` in the answer is needed to undo it."""
         given = _understood(MergeOrder(data=request.data))
         lead = find_lead(pk)
         choices = given.get("keep", {})
@@ -151,12 +151,12 @@ class LeadViewSet(PagedViewSet):
         return response
 
     def _answer(self, lead: Lead, status: int = 200) -> Response:
-        """Answer with a lead; Content-Location tells the address of the one that stands for a merged one."""
+        """Answer with a lead. Content-Location is the address of the survivor if the lead was merged."""
         address = self.reverse_action("detail", args=[lead.pk])
         return Response(LeadSerializer(lead).data, status=status, headers={"Content-Location": address})
 
 
 def _understood(said: serializers.Serializer[Any]) -> dict[str, Any]:
-    """Return what a body says. Raises ValidationError, which names what is wrong."""
+    """Return the validated body. Raises ValidationError, which names what is wrong."""
     said.is_valid(raise_exception=True)
     return dict(said.validated_data)

@@ -6,7 +6,7 @@ from leads.models import Lead
 
 
 def find_lead(lead_id: int) -> Lead:
-    """Return the lead with its owner and organization; an absorbed lead's id finds the one it was merged into."""
+    """Return the lead with its owner and organization; a merged lead's id finds its survivor."""
     leads = Lead.objects.select_related("owner", "organization")
     lead = leads.filter(pk=lead_id).first()
     while lead is not None and lead.merged_into_id is not None:

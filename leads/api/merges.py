@@ -22,7 +22,7 @@ from leads.people.keyset import Order
 
 
 class MergeOrder(serializers.Serializer[Any]):
-    """Which lead is to be merged into the one of the address, and whose values count."""
+    """The lead to merge into the one in the address, and whose values to keep."""
 
     absorbed = serializers.IntegerField(min_value=1, help_text="The id of the lead that goes into this one.")
     keep = serializers.DictField(
@@ -32,14 +32,14 @@ class MergeOrder(serializers.Serializer[Any]):
     )
 
     def validate_absorbed(self, lead_id: int) -> int:
-        """Refuse an id that is no lead's."""
+        """Refuse an id that is not a lead's."""
         if not Lead.objects.filter(pk=lead_id).exists():
             raise serializers.ValidationError(f"must be the id of a lead, got {lead_id}.")
         return lead_id
 
 
 class MergeSerializer(serializers.ModelSerializer[Merge]):
-    """One lead that was merged into another. merged_by is empty where an event named both; usernames."""
+    """A merge. merged_by: a username, empty if an event identified both leads as one person."""
 
     merged_by = serializers.CharField(source="merged_by.username", default=None, allow_null=True, read_only=True)
     undone_by = serializers.CharField(source="undone_by.username", default=None, allow_null=True, read_only=True)
@@ -51,7 +51,7 @@ class MergeSerializer(serializers.ModelSerializer[Merge]):
 
 
 class MergedLeadSerializer(LeadSerializer):
-    """A lead with the merge that it has just been part of."""
+    """A lead with the merge that was just made."""
 
     merge = MergeSerializer(read_only=True)
 
@@ -61,7 +61,7 @@ class MergedLeadSerializer(LeadSerializer):
 
 
 class DuplicateSerializer(serializers.ModelSerializer[DuplicateCandidate]):
-    """Two leads that may be one person. strength: 0 to 100; dismissed_at: when somebody said that they are two."""
+    """Two leads that may be one person. strength: 0 to 100; dismissed_at: when somebody decided they are two people."""
 
     class Meta:
         model = DuplicateCandidate
@@ -70,7 +70,7 @@ class DuplicateSerializer(serializers.ModelSerializer[DuplicateCandidate]):
 
 
 class MergeViewSet(PagedViewSet):
-    """Merges, undone ones too."""
+    """Merges, including undone ones."""
 
     queryset = Merge.objects.select_related("merged_by", "undone_by").defer("before")
     serializer_class = MergeSerializer
@@ -84,14 +84,14 @@ class MergeViewSet(PagedViewSet):
     @extend_schema(request=None, responses={200: MergeSerializer, 409: OpenApiResponse(description="Too late.")})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanMerge])
     def undo(self, request: Request, pk: int) -> Response:
-        """Make two leads of a merged one again; what came in since goes to the lead whose identifiers it came by."""
+        """Split a merge into two leads again. Newer events go to the lead whose identifiers they came with."""
         merge = get_object_or_404(Merge, pk=pk)
         undo_merge(merge.pk, by=caller(request), now=timezone.now())
         return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data)
 
 
 class DuplicateViewSet(PagedViewSet):
-    """Pairs of leads that may be one person and that nobody has decided about."""
+    """Pairs of leads that may be one person and are not decided yet."""
 
     queryset = DuplicateCandidate.objects.filter(dismissed_at=None)
     serializer_class = DuplicateSerializer
@@ -105,7 +105,7 @@ class DuplicateViewSet(PagedViewSet):
     @extend_schema(request=None, responses=DuplicateSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated, CanMerge])
     def dismiss(self, request: Request, pk: int) -> Response:
-        """Say that the two are two people: no machine merges them from now on."""
+        """Decide that the two are different people; they are never merged automatically from now on."""
         pair = get_object_or_404(DuplicateCandidate, pk=pk)
         dismiss_pair(pair.first_id, pair.second_id, by=caller(request), now=timezone.now())
         return Response(self.get_serializer(DuplicateCandidate.objects.get(pk=pk)).data)

@@ -1,4 +1,4 @@
-"""Pages of a list, by key: `next` and `previous` are whole addresses, `results` the rows between."""
+"""Pages of a list, by key. `next` and `previous` are complete addresses, `results` the rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,13 +19,13 @@ FORWARD, BACK = "f", "b"
 
 
 class KeysetPagination(BasePagination):
-    """Pages in one of the view's `orders`, a mapping of names to Order; the first is the usual one.
+    """Pages in one of the view's `orders`, a mapping of names to Order; the first is the default.
 
-    The cursor is opaque: its first letter says in which direction the page lies from the row that the rest names.
+    The cursor is opaque. Its first letter is the direction, the rest the key of the row to start from.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
-        """Return the rows of the page that the request names. Raises ValidationError, which names what is wrong."""
+        """Return the rows of the requested page. Raises ValidationError, which names what is wrong."""
         orders: Mapping[str, Order] = view.orders  # type: ignore[union-attr]  # every view that uses this has them
         order = orders[_choice(request, orders)]
         direction, key = _cursor(request)
@@ -43,7 +43,7 @@ class KeysetPagination(BasePagination):
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:
-        """Wrap a page's rows."""
+        """Wrap the rows of a page."""
         return Response(
             {
                 "next": self._address_of(FORWARD, self.page.next),
@@ -78,13 +78,13 @@ class KeysetPagination(BasePagination):
 
 
 class PagedViewSet(GenericViewSet[Any]):
-    """Answers with pages by key."""
+    """A view set that answers with pages by key."""
 
     pagination_class = KeysetPagination
     orders: Mapping[str, Order]
 
     def answer_page(self, rows: "QuerySet[Any]") -> Response:
-        """Answer with the page of rows that the request names."""
+        """Answer with the requested page of rows."""
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

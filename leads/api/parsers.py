@@ -1,4 +1,4 @@
-"""Reading request bodies."""
+"""Parsing of request bodies."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ MOST_BYTES = 1_048_576
 
 
 class BodyTooLarge(APIException):
-    """More than a body of one lead or event can mean."""
+    """A body larger than any lead or event needs."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = f"The body must be at most {MOST_BYTES} bytes."
@@ -21,14 +21,14 @@ class BodyTooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """JSON of a bounded size that both databases can store: no NUL, no lone surrogate, no number beyond a float."""
+    """JSON of limited size that both databases can store: no NUL, no lone surrogate, no number beyond a float."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return what the body says. Raises ParseError and BodyTooLarge."""
+        """Return the parsed body. Raises ParseError and BodyTooLarge."""
         body = stream.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             raise BodyTooLarge
@@ -37,7 +37,7 @@ class StrictJSONParser(BaseParser):
             stored = json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body must be JSON in UTF-8: {str(error)[:200]}") from error
-        # Escaped backslashes out of the way, what is left is the escaped character itself.
+        # With escaped backslashes removed, any remaining escape is a real one.
         if rb"\u0000" in stored.replace(rb"\\", b""):
             raise ParseError("The body must not contain the character U+0000.")
         return value

@@ -1,4 +1,4 @@
-"""Which roles may do what over REST. Everybody who is signed in reads."""
+"""Permissions of the REST API. Every signed-in user may read."""
 
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
@@ -9,27 +9,27 @@ from leads.models import Role, User
 
 
 class CanClaim(BasePermission):
-    """Working on leads is for sales reps, managers and admins."""
+    """Sales reps, managers and admins may work on leads."""
 
     message = "Claiming and releasing leads is for the roles sales, manager and admin."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the user's role may work on leads."""
+        """Return whether the user's role may work on leads."""
         return isinstance(request.user, User) and request.user.role in (Role.SALES, Role.MANAGER, Role.ADMIN)
 
 
 class CanMerge(BasePermission):
-    """Deciding who is one person is for marketing, managers and admins."""
+    """Marketers, managers and admins may merge leads."""
 
     message = "Merging leads and undoing it is for the roles marketer, manager and admin."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the user's role may merge leads."""
+        """Return whether the user's role may merge leads."""
         return isinstance(request.user, User) and request.user.role in (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 
 
 def caller(request: Request) -> User:
-    """Return the user whom authentication let in."""
+    """Return the authenticated user."""
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return request.user

@@ -9,7 +9,7 @@ from leads.models import Event, Identifier, Lead, Organization
 
 
 class OrganizationNameSerializer(serializers.ModelSerializer[Organization]):
-    """An organization as part of a lead."""
+    """An organization as shown on a lead."""
 
     class Meta:
         model = Organization
@@ -17,7 +17,7 @@ class OrganizationNameSerializer(serializers.ModelSerializer[Organization]):
 
 
 class LeadSerializer(serializers.ModelSerializer[Lead]):
-    """A lead. owner: a username. The scores are those stored at scored_at; at score_due_at they are made anew."""
+    """A lead. owner: a username. The scores were computed at scored_at and will be computed again at score_due_at."""
 
     email = serializers.CharField(read_only=True, help_text="Empty where none is known.")
     organization = OrganizationNameSerializer(read_only=True, allow_null=True)
@@ -58,16 +58,16 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
         read_only_fields = fields
 
     def get_owner(self, lead: Lead) -> str | None:
-        """Return the username of who works on the lead."""
+        """Return the owner's username."""
         return lead.owner.username if lead.owner else None
 
     def get_last_event_at(self, lead: Lead) -> datetime | None:
-        """Return when the latest event was; nothing for a lead without events."""
+        """Return when the latest event was, None for a lead without events."""
         return lead.last_event_at if lead.last_event_kind else None
 
 
 class IdentifierSerializer(serializers.ModelSerializer[Identifier]):
-    """What an event was recognised by."""
+    """The identifier that an event came with."""
 
     class Meta:
         model = Identifier
@@ -76,9 +76,9 @@ class IdentifierSerializer(serializers.ModelSerializer[Identifier]):
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    """An event. lead is empty while nobody is known behind it; source is the name of what sent it."""
+    """An event. lead is empty for an unknown visitor; source is the name of the source."""
 
-    # A field of this name hides no attribute: serializers take their fields out of the class.
+    # Shadows no attribute at run time: DRF removes declared fields from the class.
     source = serializers.CharField(source="source.name", read_only=True)  # type: ignore[assignment]
     lead = serializers.IntegerField(source="lead_id", read_only=True, allow_null=True)
     identifier = IdentifierSerializer(read_only=True)
@@ -104,7 +104,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
-    """A company that leads work for. score: the best of its people and a little for each further engaged one."""
+    """A company that leads work for. score: that of its best lead, plus a little for each further engaged one."""
 
     attributes = serializers.DictField(read_only=True)
     score = serializers.FloatField(read_only=True, help_text="Points, 0 to 100.")
@@ -131,7 +131,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
 
 
 class AlreadyClaimedSerializer(serializers.Serializer[Any]):
-    """Who was first; claimed_by, a username, is empty when the lead left the queue without a claim."""
+    """Who was first. claimed_by: a username, empty if the lead left the queue without a claim."""
 
     detail = serializers.CharField()
     claimed_by = serializers.CharField(allow_null=True)

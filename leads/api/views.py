@@ -19,7 +19,7 @@ from leads.people.keyset import Order
 
 
 class EventViewSet(PagedViewSet):
-    """Events, those of visitors nobody knows too."""
+    """Events, including those of unknown visitors."""
 
     queryset = Event.objects.select_related("source", "identifier")
     serializer_class = EventSerializer
@@ -27,12 +27,12 @@ class EventViewSet(PagedViewSet):
 
     @extend_schema(parameters=[EventFilters])
     def list(self, request: Request) -> Response:
-        """List events, the last to arrive first."""
+        """List events, the last arrived first."""
         return self.answer_page(narrow_events(self.get_queryset(), request))
 
     @extend_schema(request=NewEvent, responses={200: EventSerializer, 201: EventSerializer})
     def create(self, request: Request) -> Response:
-        """Record an event; 200 with the stored one where its message_id is known already."""
+        """Record an event; answer 200 with the stored one if its message_id is known."""
         said = NewEvent(data=request.data)
         said.is_valid(raise_exception=True)
         now = timezone.now()
@@ -53,7 +53,7 @@ class OrganizationViewSet(PagedViewSet):
 
     @extend_schema(parameters=[OrganizationFilters])
     def list(self, request: Request) -> Response:
-        """List organizations in the order they came in, or the highest score first."""
+        """List organizations in order of creation, or by score."""
         return self.answer_page(narrow_organizations(self.get_queryset(), request))
 
     def retrieve(self, request: Request, pk: int) -> Response:
@@ -69,5 +69,5 @@ class QueueViewSet(PagedViewSet):
     orders = {"respond_by": Order(("respond_by",), is_descending=False)}
 
     def list(self, request: Request) -> Response:
-        """List SQLs that nobody has claimed yet, the most urgent first."""
+        """List unclaimed SQLs, the most urgent first."""
         return self.answer_page(self.get_queryset())

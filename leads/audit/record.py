@@ -1,4 +1,4 @@
-"""Keep who changed what others rely on."""
+"""The audit log: who changed what others rely on."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
-"""Answers that tracking clients understand: 200 and nothing else for success, JSON with a code for every refusal.
+"""Responses that tracking clients understand: a plain 200 for success, JSON with a code for every refusal.
 
-Any website may read them: they carry nothing but the fate of what was sent.
+Any website may read them, because they reveal nothing but the outcome of the request.
 """
 
 from collections.abc import Mapping
@@ -19,23 +19,23 @@ RETRY_AFTER = "5"  # seconds
 
 
 def success() -> HttpResponse:
-    """Say that everything is stored."""
+    """Answer that everything is stored."""
     return opened(HttpResponse(b'{"success":true}', content_type="application/json"))
 
 
 def answer(said: Mapping[str, Any]) -> HttpResponse:
-    """Answer what a client asks before it sends anything."""
+    """Answer a question that a client asks before it sends anything."""
     return opened(HttpResponse(JSON(said), content_type="application/json"))
 
 
 def refusal(status: int, code: str, message: str) -> HttpResponse:
-    """Say that nothing was stored, and why; code: for programs."""
+    """Answer that nothing was stored, and why. code: for programs."""
     body = JSON({"success": False, "code": code, "message": message})
     return opened(HttpResponse(body, content_type="application/json", status=status))
 
 
 def try_again(message: str) -> HttpResponse:
-    """Say that the fault is ours and passing; every client sends the same again.
+    """Answer that the failure is temporary and ours; every client sends the same again.
 
     503 rather than 429: posthog-js drops what is answered 429, and no client drops what is answered 503.
     """
@@ -46,14 +46,14 @@ def try_again(message: str) -> HttpResponse:
 
 
 def not_allowed(method: str = "POST") -> HttpResponse:
-    """Say that an address takes only this method."""
+    """Answer 405 with the allowed method."""
     response = refusal(405, "method_not_allowed", f"This address takes {method}.")
     response["Allow"] = f"{method}, OPTIONS"
     return response
 
 
 def preflight(request: HttpRequest, methods: str = "POST, OPTIONS") -> HttpResponse:
-    """Allow a browser to send or to ask, with whatever headers its client asks for."""
+    """Answer a CORS preflight; any header that the client asks for is allowed."""
     response = opened(HttpResponse(status=204))
     response["Access-Control-Allow-Methods"] = methods
     response["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers") or ALLOWED_HEADERS
@@ -62,6 +62,6 @@ def preflight(request: HttpRequest, methods: str = "POST, OPTIONS") -> HttpRespo
 
 
 def opened(response: HttpResponse) -> HttpResponse:
-    """Let the pages of any website read an answer."""
+    """Allow any website to read a response."""
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -1,4 +1,4 @@
-"""What a visitor sees of a download: its page with the form, the way to the file, and what went wrong."""
+"""Responses of a download's pages: the form, the way to the file, and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ EXPIRED = "This link is too old, or was cut short. Fill in the form once more an
 
 @dataclass(frozen=True, slots=True)
 class AssetPage:
-    """A download's page on its way to be shown. said: the query, or what was typed."""
+    """The data of a download's page. said: the query, or what was typed."""
 
     asset: Asset
     form: Form
@@ -31,7 +31,7 @@ class AssetPage:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The coloured half of the page, as templates/public/form/_side.html reads it."""
+    """The coloured half of the page, as templates/public/form/_side.html expects it."""
 
     brand: str
     side_heading: str
@@ -72,7 +72,7 @@ def asset_form(
 
 
 def ready_page(request: HttpRequest, asset: Asset, file_url: str) -> HttpResponse:
-    """Show the way to the file; straight after the form it begins by itself."""
+    """Show the link to the file; right after the form, the download starts by itself."""
     context = {
         "asset": asset,
         "form": asset.form,
@@ -89,19 +89,19 @@ def ready_page(request: HttpRequest, asset: Asset, file_url: str) -> HttpRespons
 
 
 def expired(request: HttpRequest, page: AssetPage, *, token: str) -> HttpResponse:
-    """Offer the form again to whoever comes with a link that is none any more."""
+    """Offer the form again if a link has expired or is invalid."""
     return asset_form(request, page, token=token, errors={"": EXPIRED}, status=410)
 
 
 def closed(request: HttpRequest, asset: Asset | None) -> HttpResponse:
-    """Say that there is no such download, or that nobody can get it now."""
+    """Answer that there is no such download, or that it is not available now."""
     words = "This download is closed." if asset else "There is no such download."
     context = {"form": asset and asset.form, "words": words}
     return _shown(request, "public/form/closed.html", context, status=410 if asset else 404)
 
 
 def gone(request: HttpRequest, asset: Asset) -> HttpResponse:
-    """Say that the file is missing, which is our fault."""
+    """Answer that the file is missing, which is our fault."""
     context = {"form": asset.form, "words": "The file can't be found just now. It has been noted."}
     return _shown(request, "public/form/closed.html", context, status=404)
 
@@ -115,6 +115,6 @@ def _shown(request: HttpRequest, template: str, context: Mapping[str, Any], *, s
     response = render(request, template, dict(context), status=status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex" if status != 200 or "file_url" in context else "all"
-    # The address of the way to the file is a secret of its holder.
+    # The address contains the holder's token and must not leak through the referrer.
     response["Referrer-Policy"] = "no-referrer" if "file_url" in context else "same-origin"
     return response

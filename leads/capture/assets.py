@@ -1,6 +1,6 @@
 """Downloads over HTTP: the form once, then the file through a signed link that expires.
 
-Like forms, these pages take no session, no cookie and no CSRF token.
+Like forms, these pages use no session, no cookie and no CSRF token.
 """
 
 import logging
@@ -40,7 +40,7 @@ READING = ("GET", "HEAD")
 
 @csrf_exempt
 def asset_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a download with its form, or take the form and lead on to the file."""
+    """Show a download with its form, or take the form and redirect to the file."""
     if request.method not in (*READING, "POST"):
         return HttpResponseNotAllowed([*READING, "POST"])
     try:
@@ -54,7 +54,7 @@ def asset_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def ready(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """Show the way to the file to whoever holds a link, and the form to others."""
+    """Show the link to the file to the holder of a valid token, and the form to others."""
     if request.method not in READING:
         return HttpResponseNotAllowed(READING)
     try:
@@ -68,7 +68,7 @@ def ready(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 
 def file(request: HttpRequest, slug: str, token: str) -> HttpResponseBase:
-    """Hand out the file to whoever holds a link. Looking at its headers is no download."""
+    """Send the file to the holder of a valid token. A HEAD request is not counted as a download."""
     if request.method not in READING:
         return HttpResponseNotAllowed(READING)
     try:
@@ -130,7 +130,7 @@ def _take(request: HttpRequest, asset: Asset, form: Form) -> HttpResponse:
 
 
 def _kind(form: Form) -> str:
-    """Return what sending the form is: the download itself is an event of its own, once it is taken."""
+    """Return the event that sending the form is; taking the download is a separate event later."""
     return "form_submitted" if form.event_kind in KIND_OF.values() else form.event_kind
 
 
@@ -144,7 +144,7 @@ def _lead_on(asset: Asset, submitted: Submitted, now: datetime) -> HttpResponse:
 
 def _blocked(request: HttpRequest, page: AssetPage, reason: BlockReason, token: str) -> HttpResponse:
     if reason == BlockReason.HIDDEN_FIELD:
-        # A machine is thanked, and gets nothing.
+        # A bot gets a thank-you page and no file.
         return answer.SeeOther(reverse("form-thanks", args=[page.form.key]))
     return _again(request, page, {"": answer.WORDS[reason]}, token, status=answer.STATUS[reason])
 
@@ -160,7 +160,7 @@ def _asset(slug: str) -> Asset | None:
 
 
 def _held(slug: str, token: str) -> tuple[Asset, Identifier] | None:
-    """Return the download and the holder that a link names; None where it is too old, or of another download."""
+    """Return the download and the token's holder; None if the token has expired or is for another download."""
     holder = read_token(token)
     asset = _asset(slug) if holder else None
     if holder is None or asset is None or asset.pk != holder.asset_id:

@@ -1,4 +1,4 @@
-"""What browser clients ask before they send anything: their settings."""
+"""Settings that browser clients ask for before they send anything."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,16 +11,16 @@ from leads.capture.answers import answer, not_allowed, preflight, refusal
 from leads.channels.tracking.write_key import KeyRefused, agreed_key, basic_key, source_of
 
 READING = ("GET", "HEAD")
-KEPT = "public, max-age=60"  # seconds: a source that is switched off is soon refused here too
+KEPT = "public, max-age=60"  # seconds; short, so that a source that is switched off is soon refused here too
 
 
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
-    """Tell Segment's browser client to send to us."""
+    """Tell Segment's browser client to send its events here."""
     return _told(request, lambda: _segment_settings(source_of(key).write_key))
 
 
 def rudder_source(request: HttpRequest) -> HttpResponse:
-    """Tell RudderStack's browser client that its source is on and has no destinations to load."""
+    """Tell RudderStack's browser client that its source is enabled and has no destinations to load."""
 
     def told() -> Mapping[str, Any]:
         key = agreed_key(basic_key(request.META.get("HTTP_AUTHORIZATION", "")), request.GET.get("writeKey", ""))

@@ -1,4 +1,4 @@
-"""The chat as visitors see it: a page in a frame that works with htmx and without JavaScript, and without cookies."""
+"""The chat for visitors: a page in an iframe that works with htmx, without JavaScript and without cookies."""
 
 from typing import Any
 
@@ -26,16 +26,16 @@ from leads.models import ChatDialogue
 
 TOO_OLD = "This chat was left for a while, so it begins anew."
 TOO_MUCH = "That was a lot in a short time. Please wait a minute and send it again."
-# Values that a page passes on from one request to the next, and how long they may be.
+# Values passed from request to request in the form, and their maximum lengths.
 PASSED = {"visitor": 300, "page": 2000}
 
 
-@csrf_exempt  # what counts is the signed token in the form: there is no session that another site could ride on
-@xframe_options_exempt  # frame-ancestors says which sites may frame it
+@csrf_exempt  # the signed token in the form is what counts: there is no session to forge a request with
+@xframe_options_exempt  # frame-ancestors restricts framing instead
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def widget(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a dialogue, take an answer, or take one back."""
+    """Show a dialogue, take an answer, or take the last one back."""
     dialogue = open_dialogue(slug)
     if dialogue is None:
         return _framed(render(request, "public/chat/closed.html", status=404), [])
@@ -91,10 +91,10 @@ def _page(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Show the conversation; htmx gets the reply that waits, and the lines that its page does not have yet."""
+    """Render the conversation. htmx gets only the next question and the lines that its page does not have yet."""
     posted = request.method == "POST"
     shown = _number(request.POST.get("shown", "")) if posted else 0
-    # An answer adds lines to those shown; whatever else happened, all of them are shown anew.
+    # After an answer only the new lines are sent; otherwise all of them.
     is_more = talk.used == _number(request.POST.get("at", "")) + 1 and 0 < shown <= len(talk.lines)
     context: dict[str, Any] = {
         "dialogue": dialogue,
@@ -112,13 +112,13 @@ def _page(
         "passed": _passed(request),
     }
     if posted and request.headers.get("HX-Request"):
-        # To htmx a refused answer is one more thing to show; a status of its own would be an error in the console.
+        # htmx shows a refused answer like any other; an error status would only add noise to the console.
         return render(request, "public/chat/_turn.html", context)
     return render(request, "public/chat/widget.html", context, status=status)
 
 
 def _framed(response: HttpResponse, domains: list[str]) -> HttpResponse:
-    """Let the allowed websites frame a page, and keep it out of search engines."""
+    """Allow the configured websites to frame a page, and keep it out of search engines."""
     response._csp_replace = {"frame-ancestors": frame_ancestors(domains)}  # type: ignore[attr-defined]  # django-csp's
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -132,17 +132,17 @@ def _visit(request: HttpRequest) -> Visit:
 
 
 def _signal(request: HttpRequest) -> str:
-    """Return the sign of a machine that a request bears, "" for none."""
+    """Return the machine signal of a request, "" for none."""
     return signal_of(request.method or "", request.headers).value
 
 
 def _passed(request: HttpRequest) -> dict[str, str]:
-    """Return what the website told of the visitor, as far as it can be kept."""
+    """Return what the website passed about the visitor, cut to what can be stored."""
     given = request.POST if request.method == "POST" else request.GET
     values = {name: given.get(name, "").replace("\0", "").strip() for name in PASSED}
     return {name: value for name, value in values.items() if value and len(value) <= PASSED[name]}
 
 
 def _number(text: str) -> int:
-    """Return a number out of a form, -1 for what is none."""
+    """Return a number from the form, -1 if it is not one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1

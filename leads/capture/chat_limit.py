@@ -1,4 +1,4 @@
-"""How much one address may write in a chat: enough for an office full of people, too little for a machine."""
+"""The rate limit of the chat per network address: enough for an office full of people, too little for a bot."""
 
 from axes.helpers import get_client_ip_address
 from django.http import HttpRequest
@@ -11,9 +11,9 @@ SPAN = 60  # seconds
 
 
 def is_over_limit(request: HttpRequest) -> bool:
-    """Count this request, and tell whether its address has written too much within a minute.
+    """Count this request, and return whether its address has sent too many within a minute.
 
-    No address is kept: a keyed hash that nobody can turn back stands for it.
+    The address is not stored, only a keyed hash that cannot be reversed.
     """
     who = salted_hmac("leads.chat.visitor", get_client_ip_address(request) or "").hexdigest()[:20]
     return count_up(f"chat-rate:{who}", SPAN) > MOST_ANSWERS

@@ -1,4 +1,4 @@
-"""The script that puts the chat on a website, and what it asks for: how the launcher looks, and the frame's colour."""
+"""The script that embeds the chat, and what it requests: the launcher's looks and the frame's colour."""
 
 from functools import cache
 from hashlib import sha256
@@ -13,12 +13,12 @@ from leads.models import ChatDialogue
 from leads.rows import JSON
 
 SCRIPT = settings.BASE_DIR / "static" / "js" / "chat.js"
-KEPT = 300  # seconds: how long a change of colour or a switch may take to reach a visitor
+KEPT = 300  # seconds that a new colour or a switched-off chat may take to reach visitors
 
 
 @cache
 def _script() -> tuple[bytes, str]:
-    """Return the script and its mark."""
+    """Return the script and its ETag."""
     text = SCRIPT.read_bytes()
     return text, f'"{sha256(text).hexdigest()[:16]}"'
 
@@ -30,13 +30,13 @@ def _mark(request: HttpRequest) -> str:
 @require_safe
 @condition(etag_func=_mark)
 def script(request: HttpRequest) -> HttpResponse:
-    """Send the script; its address stays, so that browsers ask again after a while."""
+    """Send the script. Its address never changes, so browsers revalidate it regularly."""
     return _public(HttpResponse(_script()[0], content_type="text/javascript; charset=utf-8"))
 
 
 @require_safe
 def launch(request: HttpRequest, slug: str) -> HttpResponse:
-    """Tell the script how the launcher looks; a chat that is closed tells nothing, and no launcher appears."""
+    """Tell the script how the launcher looks. For a closed chat it answers nothing, and no launcher appears."""
     dialogue = open_dialogue(slug)
     detail = {}
     if dialogue is not None:
@@ -48,7 +48,7 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def colours(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send the dialogue's colour as a style sheet of its own: the policy of the page allows no inline styles."""
+    """Send the dialogue's colours as a style sheet, since the page's policy allows no inline styles."""
     dialogue = ChatDialogue.objects.filter(slug=slug).first()
     rule = f":root {{ --chat: {dialogue.colour}; }}\n" if dialogue else ""
     return _public(HttpResponse(rule, content_type="text/css; charset=utf-8"))

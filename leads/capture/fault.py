@@ -1,4 +1,4 @@
-"""What a program is told when its request can't be read, or can't be stored just now."""
+"""The answer to a program whose request can't be read, or can't be stored at the moment."""
 
 import logging
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A file over HTTP: always saved, never shown as a page, gone on with after a broken connection."""
+"""File downloads over HTTP: always as attachments, resumable after a broken connection."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 def file_answer(request: HttpRequest, asset: Asset) -> HttpResponseBase:
-    """Return a download's file, or the part of it that is asked for. Raises FileNotFoundError where it is gone."""
+    """Return a download's file, or the requested part of it. Raises FileNotFoundError if it is gone."""
     etag = f'"{asset.file_hash[:32]}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -47,9 +47,9 @@ def file_answer(request: HttpRequest, asset: Asset) -> HttpResponseBase:
 
 
 def _wanted(request: HttpRequest, etag: str, size: int) -> range | None:
-    """Return which bytes are asked for, None for all of them; an empty range where there are none such.
+    """Return the requested bytes, None for all of them; an empty range if it is not satisfiable.
 
-    Of several ranges, or one of another version of the file, a server may send everything.
+    For several ranges, or a range of another version of the file, the whole file may be sent.
     """
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
     if not asked or asked[0] == "bytes=-" or request.headers.get("If-Range", etag) != etag:

@@ -1,4 +1,4 @@
-"""What is answered to whoever opens or sends a form: a page to people, JSON to programs."""
+"""Responses to opening or sending a form: pages for people, JSON for programs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from leads.channels.links.target import VISITOR as PASSED_VISITOR
 from leads.models import BlockReason, Form
 
 OLD_PAGE = "This page was open for a long time. Please send it once more."
-# What a person is told; who fills in what people don't see is told nothing.
+# Messages for people; a bot that fills in the hidden field gets none.
 WORDS = {
     BlockReason.TOO_FAST: "That was quick. Please look it over and send it once more.",
     BlockReason.TOO_MANY: "Too much was sent from your network just now. Please try again in ten minutes.",
@@ -33,14 +33,14 @@ RETRY_AFTER = "5"  # seconds
 
 
 class SeeOther(HttpResponseRedirect):
-    """Leads on with a GET, so that loading the page again sends nothing."""
+    """A redirect with GET (303), so that reloading the page sends nothing again."""
 
     status_code = 303
 
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """A form on its way to be shown. way: as a page or in an iframe; said: the query, or what was typed."""
+    """The data of a form's page. way: as a page or in an iframe; said: the query, or what was typed."""
 
     form: Form
     way: str
@@ -67,19 +67,19 @@ def form_page(request: HttpRequest, page: FormPage, *, token: str) -> HttpRespon
 
 
 def refused(request: HttpRequest, page: FormPage, errors: Mapping[str, str], *, token: str) -> HttpResponse:
-    """Show the form again, with what was typed and what is wrong with it."""
+    """Show the form again, with what was typed and the errors."""
     if wants_json(request):
         return _json(request, page.form, {"success": False, "errors": dict(errors)}, status=422)
     return _show(request, page, token=token, typed=page.said, errors=errors, status=422)
 
 
 def old_page(request: HttpRequest, page: FormPage, *, token: str) -> HttpResponse:
-    """Ask to send a page again that was open for too long to tell a person from a machine."""
+    """Ask to send the form again, because its page was open for too long for the spam check."""
     return refused(request, page, {"": OLD_PAGE}, token=token)
 
 
 def blocked(request: HttpRequest, page: FormPage, reason: BlockReason, *, token: str) -> HttpResponse:
-    """Say what a person can do about it; a machine is thanked."""
+    """Tell a person what to do about a blocked submission; a bot gets a thank-you page."""
     if reason == BlockReason.HIDDEN_FIELD:
         return _thank(request, page, waits=False, known="")
     if wants_json(request):
@@ -90,14 +90,14 @@ def blocked(request: HttpRequest, page: FormPage, reason: BlockReason, *, token:
 
 
 def taken(request: HttpRequest, page: FormPage, submitted: Submitted) -> HttpResponse:
-    """Thank, lead on to where the form says, or ask to confirm."""
+    """Thank, redirect to the configured page, or ask to confirm by mail."""
     names = {*submitted.answers.values, *(page.known.names if page.known else ())}
     known = known_by_answers(submitted.identifier_id, names) if page.form.is_progressive else ""
     return _thank(request, page, waits=submitted.waits, known=known)
 
 
 def closed(request: HttpRequest, form: Form | None) -> HttpResponse:
-    """Say that there is no such form, or that it takes no answers any more."""
+    """Answer that there is no such form, or that it takes no more answers."""
     status = 410 if form else 404
     words = "This form is closed." if form else "There is no such form."
     if wants_json(request):
@@ -107,19 +107,19 @@ def closed(request: HttpRequest, form: Form | None) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, form: Form, words: str) -> HttpResponse:
-    """Say that what was sent can't be read at all."""
+    """Answer that the request can't be read at all."""
     if wants_json(request):
         return _json(request, form, {"success": False, "errors": {"": words}}, status=400)
     return render(request, "public/form/closed.html", {"form": form, "words": words}, status=400)
 
 
 def not_allowed() -> HttpResponse:
-    """Say which methods an address takes."""
+    """Answer 405 with the allowed methods."""
     return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
 
 
 def try_again(request: HttpRequest) -> HttpResponse:
-    """Say that the fault is ours and passing, and that nothing was stored."""
+    """Answer that the failure is temporary and ours, and that nothing was stored."""
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
     words = "It could not be stored just now. Please send it again in a moment."
     if wants_json(request):
@@ -129,7 +129,7 @@ def try_again(request: HttpRequest) -> HttpResponse:
 
 
 def preflight(request: HttpRequest, form: Form) -> HttpResponse:
-    """Let a page of an allowed site send JSON."""
+    """Answer a CORS preflight, so that a page of an allowed site can send JSON."""
     response = _readable(request, form, HttpResponse(status=204))
     response["Access-Control-Allow-Methods"] = "POST, OPTIONS"
     response["Access-Control-Allow-Headers"] = "content-type, accept"
@@ -138,7 +138,7 @@ def preflight(request: HttpRequest, form: Form) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Tell whether a program asks, rather than a person's browser."""
+    """Return whether the request comes from a program rather than from a person's browser."""
     accepts = request.headers.get("Accept", "")
     return request.content_type == "application/json" or ("application/json" in accepts and "text/html" not in accepts)
 
@@ -191,14 +191,14 @@ def _thank(request: HttpRequest, page: FormPage, *, waits: bool, known: str) -> 
         return SeeOther(leads_on)
     query = {"via": FRAME if page.way == FRAME else "", "confirm": "1" if waits else ""}
     told = urlencode({name: value for name, value in query.items() if value})
-    # The part behind # stays in the browser: no log and no other site sees the token.
+    # The fragment stays in the browser: the token appears in no log and on no other site.
     return SeeOther(
         f"{reverse('form-thanks', args=[form.key])}{'?' if told else ''}{told}{'#' + known if known else ''}"
     )
 
 
 def thanks_page(request: HttpRequest, form: Form) -> HttpResponse:
-    """Thank on a page of its own, or ask to confirm."""
+    """Show a thank-you page, or ask to confirm by mail."""
     is_frame = request.GET.get("via") == FRAME
     context = {**_context(form, None, is_frame=is_frame), "waits": request.GET.get("confirm") == "1"}
     response = render(request, "public/form/thanks.html", context)
@@ -207,7 +207,7 @@ def thanks_page(request: HttpRequest, form: Form) -> HttpResponse:
 
 
 def _guarded(response: HttpResponse, form: Form, *, is_frame: bool) -> HttpResponse:
-    """Let the page lead on to where the form says after it is sent, and stand in the iframes of allowed sites."""
+    """Set the headers of a form's page: where it may redirect after sending, and which sites may frame it."""
     targets = ["'self'"]
     if form.redirect_url:
         parts = urlsplit(form.redirect_url)
@@ -225,7 +225,7 @@ def _open_to_frames(response: HttpResponse, form: Form | None) -> HttpResponse:
 
 
 def frame_ancestors(form: Form) -> list[str]:
-    """Return which sites may show a form in an iframe, as the Content-Security-Policy writes them."""
+    """Return the sites that may frame a form, in the syntax of the Content-Security-Policy."""
     if not form.allowed_domains:
         return ["*"]
     schemes = ["https"] if settings.IS_HTTPS else ["https", "http"]
@@ -238,7 +238,7 @@ def _json(request: HttpRequest, form: Form, body: Mapping[str, Any], *, status: 
 
 
 def _readable(request: HttpRequest, form: Form, response: HttpResponse) -> HttpResponse:
-    """Let the script that asked read the answer, where its site may send the form."""
+    """Allow the sending site's script to read the response, if its site may send the form."""
     origin = request.headers.get("Origin", "")
     response["Vary"] = "Origin"
     if origin and origin != "null" and host_of(origin) and may_send(form, origin, None):

@@ -1,4 +1,4 @@
-"""What a form's pages load beside themselves: its colour, and the script by which other sites show it."""
+"""Files that a form's pages load: its colour, and the script that embeds it on other sites."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ SHORT, LONG = "public, max-age=60", "public, max-age=3600"
 
 @require_safe
 def style(request: HttpRequest, key: str) -> HttpResponse:
-    """Return a form's colour as a style sheet; `?colour=` tries another one, `?only` in the preview alone."""
+    """Return a form's colour as a style sheet. `?colour=` previews another colour, `?only` limits it to the preview."""
     asked = request.GET.get("colour", "")
     colour = asked if is_colour(asked) else get_object_or_404(Form.objects.only("colour"), key=key).colour
     selector = ".preview-page" if "only" in request.GET else ":root"
@@ -25,7 +25,7 @@ def style(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def embed(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the script that shows a form on another site. It is the same for every visitor."""
+    """Return the script that embeds a form on another site. It is the same for every visitor."""
     form = get_object_or_404(Form.objects.live().only("key", "name"), key=key)
     context = {"form": form, "origin": settings.PUBLIC_URL}
     response = render(request, "public/form/embed.js", context, content_type="text/javascript")

@@ -1,4 +1,4 @@
-"""Read a request that sends a form: what was typed, and what its headers say."""
+"""Parsing of a request that sends a form: the typed values, and the headers."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from leads.channels.tracking.body import BodyRefused, read_body, unpack
 
 
 def typed_of(request: HttpRequest) -> tuple[dict[str, Any], bool]:
-    """Return what was typed, by the names of the inputs, and whether a program sent it as JSON. Raises BodyRefused."""
+    """Return the typed values by input name, and whether a program sent them as JSON. Raises BodyRefused."""
     try:
         if request.content_type == "application/json":
             return read_body(unpack(request.body)), True
@@ -25,7 +25,7 @@ def typed_of(request: HttpRequest) -> tuple[dict[str, Any], bool]:
 
 
 def headers_of(request: HttpRequest, *, is_program: bool) -> Headers:
-    """Return what the headers of a request say."""
+    """Return the headers that matter for a submission."""
     return Headers(
         address=get_client_ip_address(request) or "",
         origin=request.headers.get("Origin", "")[:300],

@@ -1,6 +1,6 @@
-"""Forms over HTTP: the hosted page, the page inside an iframe, and whatever sends to them.
+"""Forms over HTTP: the hosted page, the page in an iframe, and everything that posts to them.
 
-No session, no cookie, no CSRF token: other sites send here on purpose, and the guard asks where from.
+There is no session, cookie or CSRF token, because other sites post here on purpose; the guard checks the origin.
 """
 
 import logging
@@ -36,7 +36,7 @@ MOST_STEPS = 40
 
 @csrf_exempt
 def form_page(request: HttpRequest, key: str, way: str = PAGE) -> HttpResponse:
-    """Show a form, or take what is sent to it."""
+    """Show a form, or take a submission."""
     if request.method not in ("GET", "HEAD", "POST", "OPTIONS"):
         return answer.not_allowed()
     try:
@@ -53,7 +53,7 @@ def form_page(request: HttpRequest, key: str, way: str = PAGE) -> HttpResponse:
 
 @csrf_exempt
 def seen(request: HttpRequest, key: str) -> HttpResponse:
-    """Count the steps that a page of ours tells of."""
+    """Count the steps that one of our pages reports."""
     if request.method != "POST":
         return answer.not_allowed()
     form, now = Form.objects.live().filter(key=key).first(), timezone.now()
@@ -96,10 +96,10 @@ def _take(request: HttpRequest, form: Form, way: str) -> HttpResponse:
 
 
 def _same_token(typed: Mapping[str, Any], form: Form, sending: Sending, now: datetime) -> str:
-    """Return the token that the page had, so that mending a mistake takes no new patience; or a first one."""
+    """Return the page's token again, so that correcting a mistake does not restart the spam check; or a new one."""
     return str(typed[TOKEN]) if sending.token else page_token(form, now=now)
 
 
 def _is_preview(request: HttpRequest) -> bool:
-    """Whether somebody looks at it from the editor; such looks are not counted."""
+    """Return whether the editor shows the form; such views are not counted."""
     return "preview" in request.GET or request.headers.get("Referer", "").startswith(f"{settings.PUBLIC_URL}/forms/")

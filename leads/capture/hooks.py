@@ -1,4 +1,4 @@
-"""The addresses that vendors deliver to: a request becomes plain values, an answer a response."""
+"""The webhook addresses of connectors: translates the request to plain values and the answer to a response."""
 
 from django.conf import settings
 from django.db import transaction
@@ -13,15 +13,15 @@ from leads.channels.connectors.incoming import Incoming
 
 MOST_BYTES = 1_000_000
 RETRY_AFTER = "30"  # seconds
-# Set by the screen's own test, which calls the view; no client can: its headers all begin with HTTP_.
+# Set when the connector's screen tests its own address. Clients can't set it: their headers start with HTTP_.
 TRIAL = "leadcrm.trial"
 
 
 def receive(request: HttpRequest, provider: str, key: str) -> HttpResponse:
-    """Take a delivery or a handshake; answer before anything of it is worked on."""
+    """Take a delivery or a handshake, and answer before the delivery is processed."""
     try:
         incoming = _incoming(request)
-        # Durable on return: what the worker then does to it is another matter.
+        # The delivery is durable when this block ends; processing it is the worker's job.
         with transaction.atomic():
             said = answer(provider, key, incoming, now=timezone.now(), is_trial=request.META.get(TRIAL) is True)
             if said.delivery_ids:
@@ -36,7 +36,7 @@ def receive(request: HttpRequest, provider: str, key: str) -> HttpResponse:
 def _incoming(request: HttpRequest) -> Incoming:
     headers = {name.lower(): value for name, value in request.headers.items()}
     query = request.META.get("QUERY_STRING", "")
-    # The public address, whatever a proxy made of the host: some vendors sign it.
+    # The public address, whatever host a proxy passed on, since some vendors sign it.
     url = f"{settings.PUBLIC_URL}{request.path}" + (f"?{query}" if query else "")
     raw = read_raw(request, most=MOST_BYTES)
     return Incoming(request.method or "", url, headers, request.GET.dict(), raw)

@@ -1,6 +1,6 @@
-"""A form at a stand: the page that goes on without a network, the worker that keeps it, and where cards are sent.
+"""Kiosks over HTTP: the page that works offline, its service worker, and the address that cards are sent to.
 
-A tablet is let in by the kiosk's address, which nobody can guess; from then on it shows the pass in a cookie.
+A tablet opens the kiosk's unguessable address once; after that a cookie holds its pass.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from leads.models import Form, Kiosk
 logger = logging.getLogger(__name__)
 
 COOKIE = "lc_kiosk"
-# What the page loads; the worker keeps it on the tablet.
+# Everything the page loads; the service worker caches it on the tablet.
 FILES = (
     "css/tokens.css",
     "css/base.css",
@@ -47,7 +47,7 @@ FILES = (
 
 @require_safe
 def kiosk_page(request: HttpRequest, key: str) -> HttpResponse:
-    """Show the form to a tablet of the stand; the address with the pass makes a tablet one."""
+    """Show the form to a tablet of the kiosk; the address with the pass turns a device into one."""
     now = timezone.now()
     if passed := request.GET.get("pass", ""):
         kiosk = kiosk_with(passed, key=key)
@@ -63,7 +63,7 @@ def kiosk_page(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def kiosk_worker(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the script that keeps the page of a form on the tablet. It holds nothing secret."""
+    """Return the service worker that caches the page on the tablet. It contains no secret."""
     form = get_object_or_404(Form.objects.only("key", "changed_at", "colour"), key=key)
     files = [*(static(name) for name in FILES), *([reverse("form-style", args=[key])] if form.colour else [])]
     version = hashlib.sha256(f"{files} {form.changed_at}".encode()).hexdigest()[:12]
@@ -76,9 +76,9 @@ def kiosk_worker(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def kiosk_cards(request: HttpRequest, key: str) -> JsonResponse:
-    """Take cards from a tablet, say of each what became of it, and lose none: what is not stored stays on the tablet.
+    """Take cards from a tablet and report the outcome of each; a card that is not stored stays on the tablet.
 
-    Another site can't send here: its requests come without the cookie.
+    Other sites can't post here, because their requests carry no cookie.
     """
     now = timezone.now()
     try:
@@ -95,7 +95,7 @@ def kiosk_cards(request: HttpRequest, key: str) -> JsonResponse:
 
 
 def _let_in(kiosk: Kiosk, key: str, passed: str, now: datetime) -> HttpResponse:
-    # The pass leaves the address, where a visitor at the stand could read it.
+    # Redirect, so that visitors at the stand can't read the pass in the address bar.
     response = HttpResponseRedirect(reverse("kiosk-page", args=[key]), headers={"Cache-Control": "no-store"})
     age = int((kiosk.ends_at - now).total_seconds())
     path = reverse("kiosk-page", args=[key])

@@ -1,4 +1,4 @@
-"""Tracked links over HTTP: store the click, then send the visitor on."""
+"""Tracked links over HTTP: store the click, then redirect."""
 
 import logging
 
@@ -16,10 +16,10 @@ logger = logging.getLogger(__name__)
 
 
 def follow(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answer a click with the way to its target, once it is stored.
+    """Redirect a click to its target once it is stored.
 
-    While the database is away there is neither a known target nor a place for the click: the visitor gets a page
-    that asks again by itself.
+    While the database is down, neither the target is known nor can the click be stored: the visitor gets a page that
+    tries again by itself.
     """
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -31,7 +31,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     except DatabaseError:
         logger.exception("A click could not be stored; the visitor was asked to wait.")
         return try_again_page()
-    # Not kept by anything on the way: every click counts.
+    # Never cached on the way: every click counts.
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return HttpResponseRedirect(target, headers=headers)
 

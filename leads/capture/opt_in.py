@@ -1,4 +1,4 @@
-"""The link in a mail that asks to confirm. Opening it confirms nothing: mail gateways open every link."""
+"""The confirmation link in a mail. Opening it confirms nothing, because mail gateways open every link."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from leads.models import Consent, ConsentState
 
 @csrf_exempt
 def opt_in(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask to confirm with a button; confirm when it is pressed."""
+    """Show a button to confirm; confirm when it is pressed."""
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     submission = read_opt_in(token)

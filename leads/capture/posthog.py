@@ -1,4 +1,4 @@
-"""What PostHog's clients send and ask, over HTTP."""
+"""The addresses that PostHog's clients use."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from leads.channels.tracking.write_key import agreed_key, basic_key, source_of
 from leads.intake.take_in import take_in
 from leads.rows import JSON
 
-# We have no feature flags and no recordings; without this answer a browser client would go on asking for them.
+# There are no feature flags or recordings here; without this answer the browser client would keep asking.
 NOTHING_MORE = {
     "supportedCompression": ["gzip-js"],
     "hasFeatureFlags": False,
@@ -35,19 +35,19 @@ NOTHING_MORE = {
 
 
 def collect_posthog(request: HttpRequest, *, is_browser: bool = False) -> HttpResponse:
-    """Take in the events of one request. is_browser: sent to an address that only browsers use."""
+    """Store the events of one request. is_browser: sent to an address that only browsers use."""
     return receive(request, partial(_store, request, is_browser), most=MOST_BYTES)
 
 
 def tell_posthog(request: HttpRequest) -> HttpResponse:
-    """Answer what a client asks about flags and features: there are none."""
+    """Answer that there are no feature flags."""
     if request.method == "OPTIONS":
         return preflight(request, "GET, POST, OPTIONS")
     return answer(NOTHING_MORE)
 
 
 def configure_posthog(request: HttpRequest, key: str) -> HttpResponse:
-    """Tell a browser client the same as a script, which is how it asks first."""
+    """Answer the same as a script, which is how browsers ask first."""
     config = JSON({"config": NOTHING_MORE, "siteApps": []})
     script = f"(window._POSTHOG_REMOTE_CONFIG = window._POSTHOG_REMOTE_CONFIG || {{}})[{JSON(key)}] = {config};"
     return opened(HttpResponse(script, content_type="text/javascript"))

@@ -1,4 +1,4 @@
-"""The bytes of a request, for channels that read or verify them as they were sent."""
+"""The raw bytes of a request body, for channels that parse or verify them as sent."""
 
 from django.http import HttpRequest
 
@@ -8,9 +8,9 @@ class TooLarge(Exception):
 
 
 def read_raw(request: HttpRequest, *, most: int) -> bytes:
-    """Return the bytes of a request, unread where its length says that they are more than `most`. Raises TooLarge.
+    """Return the body; it stays unread if its declared length exceeds `most`. Raises TooLarge.
 
-    A body sent in chunks says no length, and Django takes it for empty.
+    A chunked body declares no length, and Django would treat it as empty.
     """
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "HTTP_TRANSFER_ENCODING" in request.META:
@@ -18,7 +18,7 @@ def read_raw(request: HttpRequest, *, most: int) -> bytes:
     elif length.isdecimal() and int(length) > most:
         raise TooLarge
     else:
-        # Not `request.body`, which has a limit of its own.
+        # Not `request.body`, which enforces Django's own limit.
         raw = request.read()
     if len(raw) > most:
         raise TooLarge

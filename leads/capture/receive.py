@@ -1,4 +1,4 @@
-"""Receive one request of events: read its bytes, have them stored, answer in a way that every client understands."""
+"""Receive one tracking request: read the bytes, store the events, answer so that every client understands."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ from leads.capture.refused import note_refusal
 from leads.channels.tracking.body import BodyRefused, too_large
 from leads.channels.tracking.write_key import KeyRefused
 
-# Takes the body and stores its events; raises BodyRefused or KeyRefused.
+# Parses a body and stores its events; raises BodyRefused or KeyRefused.
 Store = Callable[[bytes], None]
 
 
 def receive(request: HttpRequest, store: Store, *, most: int) -> HttpResponse:
-    """Answer a request whose events `store` stores. most: bytes that its body may have as it is sent."""
+    """Answer a request whose events `store` stores. most: bytes of the body as sent (before unpacking)."""
     if request.method == "OPTIONS":
         return preflight(request)
     if request.method != "POST":

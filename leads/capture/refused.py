@@ -1,6 +1,6 @@
-"""Requests that are refused whole: kept for whoever installs a client, where it is known which source they are for.
+"""Keep refused requests for whoever installs a client, under the source that they name.
 
-Nothing of this runs for a request that is taken in.
+None of this runs for requests that are accepted.
 """
 
 import logging
@@ -20,7 +20,7 @@ from leads.models import Source
 
 logger = logging.getLogger(__name__)
 
-# A write key is public: whoever has it may not fill the disk. Requests kept a minute, in each process, of each source.
+# Write keys are public, so their holders must not fill the disk. Requests kept per minute, process and source.
 MOST_A_MINUTE = 30
 KEY_IN_BODY = re.compile(rb'"(?:writeKey|api_key)"\s*:\s*"([\x21\x23-\x7e]{1,64})"')
 
@@ -28,7 +28,7 @@ _kept: dict[int, tuple[float, int]] = {}
 
 
 def note_refusal(request: HttpRequest, raw: bytes, reason: str, keys: Sequence[str] = ()) -> None:
-    """Keep a refused request under the source that its write key names, a switched-off one too; else do nothing."""
+    """Keep a refused request under the source of its write key (also a switched-off one); without one do nothing."""
     try:
         plain = _unpacked(raw)
         source = _source_named(keys or _keys_in(request, plain))
@@ -45,7 +45,7 @@ def _source_named(keys: Sequence[str]) -> Source | None:
 
 
 def _keys_in(request: HttpRequest, plain: bytes) -> list[str]:
-    """Return the write keys that stand in the header, the address or, as it seems, in a body that can't be read."""
+    """Return the write keys found in the header, the address or, by pattern, in an unparsable body."""
     try:
         keys = [basic_key(request.META.get("HTTP_AUTHORIZATION", "")), request.GET.get("writeKey", "")]
     except (KeyRefused, SuspiciousOperation):

@@ -1,4 +1,4 @@
-"""The scripts that websites load from here: our own snippet, and Segment's browser client where its CDN was named."""
+"""The scripts that websites load from here: our own snippet, and Segment's browser client for its CDN's address."""
 
 import gzip
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from leads.capture.answers import not_allowed, opened, preflight, refusal
 
 FOLDER = Path(__file__).parent / "scripts"
-# A browser asks again after an hour, and meanwhile the old script does: what we mend reaches every site within one.
+# Browsers revalidate after an hour and use the old script until they have the new one.
 KEPT = "public, max-age=3600, stale-while-revalidate=86400"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script as it is sent, plain and packed, and the tag by which a browser knows that it has this one."""
+    """A script as sent, plain and gzipped, with its ETag."""
 
     plain: bytes
     packed: bytes
@@ -30,7 +30,7 @@ def snippet(request: HttpRequest) -> HttpResponse:
 
 
 def segment_script(request: HttpRequest, name: str = "standalone.js") -> HttpResponse:
-    """Send Segment's browser client, or a part that it loads when it needs it."""
+    """Send Segment's browser client, or one of the chunks that it loads on demand."""
     if name not in _names():
         return refusal(404, "not_found", "There is no such script.")
     return _send(request, f"analytics-next/{name}")
@@ -58,7 +58,7 @@ def _send(request: HttpRequest, path: str) -> HttpResponse:
 
 @cache
 def read_script(path: str) -> Script:
-    """Return a script of ours as it is sent: without the comments and the indentation that only its readers need."""
+    """Return one of our scripts without comments and indentation."""
     text = (FOLDER / path).read_text()
     if "/" not in path:
         lines = (line.strip() for line in text.splitlines())

@@ -14,12 +14,12 @@ from leads.intake.take_in import take_in
 
 
 def collect(request: HttpRequest, call: str, *, is_browser: bool = False) -> HttpResponse:
-    """Take in the events of one request. is_browser: sent to an address that only browsers use."""
+    """Store the events of one request. is_browser: sent to an address that only browsers use."""
     return receive(request, partial(_store, request, call, is_browser), most=MOST_BYTES)
 
 
 def drop(request: HttpRequest) -> HttpResponse:
-    """Accept what a client measures about itself, and keep none of it."""
+    """Accept a client's metrics about itself without storing them."""
     if request.method == "OPTIONS":
         return preflight(request)
     return success() if request.method == "POST" else not_allowed()

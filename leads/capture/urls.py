@@ -1,4 +1,4 @@
-"""The addresses that clients send events to. A trailing slash makes no difference: a redirect would lose the event."""
+"""The addresses that clients send events to. A trailing slash makes no difference, since a redirect loses the event."""
 
 from django.urls import path, re_path
 
@@ -66,7 +66,7 @@ urlpatterns = [
     re_path(r"^(?:flags|decide)/?$", tell_posthog),
     re_path(r"^array/(?P<key>[^/]{1,64})/config\.js$", configure_posthog),
     re_path(r"^array/[^/]{1,64}/config/?$", tell_posthog),
-    # The chat; it takes the long way, whose headers protect a page.
+    # The chat; it uses the full middleware, whose headers protect pages.
     path("chat.js", script, name="chat-script"),
     path("chat/w/<slug:slug>/", widget, name="chat-widget"),
     path("chat/w/<slug:slug>/launch.js", launch, name="chat-launch"),

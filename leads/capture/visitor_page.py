@@ -1,4 +1,4 @@
-"""Small pages for visitors on the short path, which has no middleware to add what protects them."""
+"""Small pages for visitors on the short path, where no middleware adds the protective headers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,12 +21,12 @@ RETRY_AFTER = "5"  # seconds
 
 
 def visitor_page(template: str, context: Mapping[str, Any] | None = None, *, status: int) -> HttpResponse:
-    """Return a page that only tells something."""
+    """Return a static page."""
     return HttpResponse(render_to_string(template, dict(context or {})), status=status, headers=HEADERS)
 
 
 def try_again_page() -> HttpResponse:
-    """Say that the fault is ours and passing; the page asks again by itself."""
+    """Answer that the failure is temporary and ours; the page reloads by itself."""
     response = visitor_page("public/try_again.html", {"seconds": RETRY_AFTER}, status=503)
     response["Retry-After"] = RETRY_AFTER
     return response

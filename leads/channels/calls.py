@@ -1,4 +1,4 @@
-"""Calls that somebody here took or made, written down by hand."""
+"""Calls with a lead, logged by hand."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,13 +39,13 @@ class Outcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", "Wrong person"
 
 
-# Nobody got through, so it says little about the lead.
+# Nobody was reached, so the call says little about the lead.
 MISSED = (Outcome.NO_ANSWER, Outcome.WRONG_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it was written down. minutes: 0 where nobody looked. token: of the form, so that it counts once."""
+    """A call as logged. minutes: 0 if not noted. token: of the form, so that a repeated submission counts once."""
 
     direction: Direction
     outcome: Outcome
@@ -56,21 +56,21 @@ class Call:
 
     @property
     def kind(self) -> str:
-        """Return the kind of event that the call is."""
+        """The kind of event of this call."""
         if self.direction == Direction.OUT:
             return "call_made"
         return "call_missed" if self.outcome in MISSED else "call_received"
 
 
 def new_token() -> UUID:
-    """Return what tells a call from the next one."""
+    """Return a token that identifies one logged call."""
     return uuid4()
 
 
 def log_call(lead: Lead, call: Call, *, by: User, now: datetime) -> Event:
-    """Store a call with a lead and return its event; the same call sent again changes nothing.
+    """Store a call with a lead and return its event; sending the same call again changes nothing.
 
-    Raises InvalidValue for a call in the future, and for a lead that nothing identifies.
+    Raises InvalidValue for a call in the future, and for a lead without identifiers.
     """
     if call.at > now:
         raise InvalidValue(f"A call can't be in the future, got {call.at:%Y-%m-%d %H:%M} UTC.")
@@ -93,9 +93,9 @@ def log_call(lead: Lead, call: Call, *, by: User, now: datetime) -> Event:
 
 @transaction.atomic
 def take_back_call(event: Event, *, by: User, now: datetime) -> None:
-    """Take back a call that was logged by mistake; the lead's score forgets it.
+    """Delete a call that was logged by mistake; the lead's score is computed without it.
 
-    Raises NotOwner for anybody but who logged it and those who manage the team; LeadError when it is gone already.
+    Raises NotOwner for anyone except its author and managers; LeadError if it is already gone.
     """
     if not may_take_back(event, by):
         raise NotOwner("Only who logged a call, a manager or an admin takes it back.")
@@ -105,7 +105,7 @@ def take_back_call(event: Event, *, by: User, now: datetime) -> None:
 
 
 def may_take_back(event: Event, user: User) -> bool:
-    """Tell whether an event, with its source at hand, is a call that this user may take back."""
+    """Return whether an event (with its source loaded) is a call that this user may delete."""
     if event.source.name != SOURCE:
         return False
     return event.properties.get("logged_by_id") == user.pk or user.role in (Role.MANAGER, Role.ADMIN)

@@ -1,4 +1,4 @@
-"""Events that a program records over REST: the tracking API's track call under the REST names, one source a user."""
+"""Events recorded over REST: the tracking API's track call with REST field names, one source per user."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,15 +13,15 @@ from leads.models import Lead, Source, User
 
 
 def source_for(user: User, *, now: datetime) -> Source:
-    """Return the source that stands for what a user's programs record."""
+    """Return the source for events recorded by a user's programs."""
     made = {"write_key": new_write_key(), "is_channel": True, "created_at": now}
     return Source.objects.get_or_create(name=f"REST: {user.username}"[:100], defaults=made)[0]
 
 
 def read_rest_event(said: Mapping[str, Any], *, now: datetime) -> InboundEvent:
-    """Return the event that a program tells of: `event`, whom it is about, and optionally when, an id, properties.
+    """Return the event in a request: `event`, whom it is about, and optionally a time, an id, properties.
 
-    Whom: `lead` (a Lead) or identifiers. Raises a LeadError for what can't be understood.
+    Whom: `lead` (a Lead) or identifiers. Raises a LeadError for invalid values.
     """
     lead = said.get("lead")
     whom = _strongest(lead) if lead is not None else said
@@ -38,7 +38,7 @@ def read_rest_event(said: Mapping[str, Any], *, now: datetime) -> InboundEvent:
 
 
 def _strongest(lead: Lead) -> dict[str, str]:
-    """Return the one identifier that says best whose the event is."""
+    """Return the strongest identifier given."""
     known = sorted(lead.identifiers.values_list("kind", "value"), key=lambda key: (STRENGTH[key[0]], key[1]))
     if not known:
         raise InvalidValue(f"Lead {lead.pk} has no identifier that an event could name.")

@@ -1,4 +1,4 @@
-"""Keep what people said about being written to or called."""
+"""Store what people said about being mailed or called."""
 
 from collections.abc import Iterable
 
@@ -6,5 +6,5 @@ from leads.models import Consent
 
 
 def record_consents(consents: Iterable[Consent]) -> None:
-    """Store consents in the caller's transaction; what a message said already is not stored again."""
+    """Store consents in the caller's transaction; those of a message that is stored already are skipped."""
     Consent.objects.bulk_create(consents, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""What a lead's last word is, by channel and address."""
+"""The current consent of a lead, by channel and address."""
 
 from collections.abc import Collection, Iterable
 
@@ -6,9 +6,9 @@ from leads.models import Consent, ConsentState
 
 
 def last_words(lead_ids: Collection[int]) -> list[Consent]:
-    """Return the word that counts for each address and channel of these leads, the latest first; one query.
+    """Return the current consent for each address and channel of these leads, the latest first; one query.
 
-    Asking again takes nothing back: while somebody who has consented is asked to confirm anew, the consent stands.
+    A new request to confirm withdraws nothing: a given consent stays valid meanwhile.
     """
     said = (
         Consent.objects.filter(identifier__lead__in=lead_ids)
@@ -26,6 +26,6 @@ def last_words(lead_ids: Collection[int]) -> list[Consent]:
 
 
 def allows(words: Iterable[Consent], channel: str) -> bool:
-    """Tell whether the words of one lead, as `last_words` returns them, allow a channel: one given, none withdrawn."""
+    """Return whether one lead's consents, as `last_words` returns them, allow a channel: given, not withdrawn."""
     states = {word.state for word in words if word.channel == channel}
     return ConsentState.GIVEN in states and ConsentState.WITHDRAWN not in states

@@ -1,4 +1,4 @@
-"""The kinds of event: what each is called, which channel it belongs to, and what it says about the lead's interest."""
+"""The catalog of event kinds: labels, channels, aliases, and what each says about the lead's interest."""
 
 import re
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from functools import lru_cache
 class Kind:
     """A kind of event.
 
-    label: how a timeline tells it. channel: whose icon it carries. is_voluntary: an engagement by the lead's own will.
-    is_hand_raise: the lead asks to be sold to. aliases: names that clients and vendors use for it.
-    is_own: something the lead did, rather than something we or a machine did. is_bookkeeping: tells who somebody is;
-    stored like every event, never shown or scored, and never made of a name that a client sends.
+    label: in timelines. channel: the default channel. is_voluntary: voluntary engagement. is_hand_raise: the lead asks
+    for sales. aliases: names used by clients and vendors. is_own: something the lead did, rather than we or a machine.
+    is_bookkeeping: only identifies somebody; stored like every event, but never shown or scored, and not available as a
+    name for clients.
     """
 
     key: str
@@ -97,7 +97,7 @@ CATALOG = (
     Kind("coupon_used", "Used a coupon", "store",
          aliases=("Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed")),
     Kind("product_shared", "Shared a product", "store", aliases=("Cart Shared",)),
-    # A sign that a person is there, not a machine that fetches pages; worth nothing by itself.
+    # Shows that a person is present, not a machine that fetches pages; worth no points.
     Kind("page_kept_open", "Kept a page open", "content", is_own=False),
     Kind("website_measured", "The website measured itself", "content", is_own=False,
          aliases=("$feature_flag_called", "$web_vitals", "$$heatmap", "$performance_event", "$exception",
@@ -111,7 +111,7 @@ BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in CATALOG}
 
 
 def normal_name(name: str) -> str:
-    """Drop case and punctuation: "E-Book Download" and "ebook_download" are one name."""
+    """Return a name without case and punctuation: "E-Book Download" equals "ebook_download"."""
     return re.sub(r"[\W_]+", "", name.lower())
 
 
@@ -125,7 +125,7 @@ VOLUNTARY_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_voluntary)
 HAND_RAISE_KINDS = frozenset(kind.key for kind in CATALOG if kind.is_hand_raise)
 # Whether a form counts as engagement depends on its fields.
 KINDS_JUDGED_BY_PROPERTIES = frozenset({"form_submitted"})
-# Takes a consent back as well.
+# Also withdraws consent.
 UNSUBSCRIBED = "unsubscribed"
 
 PHONE_FIELDS = ("phone", "phone_number", "telephone", "mobile")
@@ -140,9 +140,9 @@ def kind_of(name: str) -> str:
 
 
 def is_voluntary(kind: str, properties: Mapping[str, object]) -> bool:
-    """Tell whether an event is an engagement by the lead's own will.
+    """Return whether an event is voluntary engagement.
 
-    A form counts when it carries both a phone number and an e-mail address.
+    A form counts if it contains both a phone number and an e-mail address.
     """
     if kind in KINDS_JUDGED_BY_PROPERTIES:
         return _has_any(properties, PHONE_FIELDS) and _has_any(properties, EMAIL_FIELDS)
@@ -150,18 +150,18 @@ def is_voluntary(kind: str, properties: Mapping[str, object]) -> bool:
 
 
 def is_hand_raise(kind: str) -> bool:
-    """Tell whether an event of this kind asks to be sold to."""
+    """Return whether an event of this kind is a hand-raise."""
     return kind in HAND_RAISE_KINDS
 
 
 def label_of(kind: str, name: str = "") -> str:
-    """Return how a timeline tells an event; custom kinds keep the name that the client sent."""
+    """Return an event's label in timelines; custom kinds keep the client's name."""
     known = BY_KEY.get(kind)
     return known.label if known else name or kind.replace("_", " ").capitalize()
 
 
 def channel_of(kind: str) -> str:
-    """Return the channel that a kind belongs to; custom kinds are content seen."""
+    """Return the channel of a kind; custom kinds belong to content."""
     known = BY_KEY.get(kind)
     return known.channel if known else "content"
 

@@ -1,10 +1,10 @@
-"""The channels that events come through: what each is called, and its outline in static/icons.svg."""
+"""The channels of events, with label and icon."""
 
 from typing import NamedTuple
 
 
 class Channel(NamedTuple):
-    """A channel as a user sees it."""
+    """A channel as shown to users."""
 
     label: str
     icon: str
@@ -28,12 +28,12 @@ CHANNELS = {
 
 
 def channel_label(channel: str) -> str:
-    """Name a channel; one that is not of ours keeps its own name."""
+    """Return a channel's label; an unknown channel keeps its name."""
     known = CHANNELS.get(channel)
     return known.label if known else channel.replace("_", " ").capitalize()
 
 
 def channel_icon(channel: str) -> str:
-    """Return the name of a channel's outline."""
+    """Return the name of a channel's icon."""
     known = CHANNELS.get(channel)
     return known.icon if known else "zap"

@@ -1,4 +1,4 @@
-"""Mark leads due for scoring. Whoever changes what a score is computed from calls this in the same transaction."""
+"""Mark leads due for scoring. Whoever changes an input of the score calls this in the same transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,9 +13,9 @@ from leads.rows import as_list, for_update, is_postgresql, listed, one_of
 
 
 def lock_leads(lead_ids: Iterable[int]) -> list[int]:
-    """Lock these leads' rows until the transaction ends and return the ids that exist, in id order.
+    """Lock these leads' rows until the transaction ends; return the existing ids, in id order.
 
-    All who write many leads take the locks in this order, so that no two of them wait for each other.
+    Everyone who writes several leads locks them in this order, so that no two transactions deadlock.
     """
     ids = sorted(set(lead_ids))
     return [pk for (pk,) in _lock().fetch({"lead_ids": as_list(ids)})] if ids else []
@@ -23,7 +23,7 @@ def lock_leads(lead_ids: Iterable[int]) -> list[int]:
 
 @cache
 def _lock() -> Prepared:
-    # Looked up one by one, in the order given.
+    # Looked up one by one, so that they are locked in the given order.
     one_by_one = f"""
         SELECT found.id FROM unnest(%(lead_ids)s) AS given(id)
         CROSS JOIN LATERAL (SELECT id FROM leads_lead WHERE leads_lead.id = given.id LIMIT 1 {for_update()}) AS found
@@ -33,7 +33,7 @@ def _lock() -> Prepared:
 
 
 def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:
-    """Make these leads' scores due at once and announce that their facts changed. Call inside a transaction."""
+    """Make these leads' scores due now and announce that their facts changed. Call inside a transaction."""
     ids = lock_leads(lead_ids)
     if ids:
         Lead.objects.filter(pk__in=one_of(ids)).update(score_due_at=now, facts_version=F("facts_version") + 1)
@@ -41,6 +41,6 @@ def mark_due(lead_ids: Iterable[int], *, now: datetime) -> None:
 
 
 def seconds_behind(*, now: datetime) -> float:
-    """Return how long the longest waiting lead has been due for scoring; 0 when none is. One step into an index."""
+    """Return how long the longest waiting lead has been due for scoring; 0 if none is. A single index lookup."""
     oldest: datetime | None = Lead.objects.due_for_scoring(now).aggregate(oldest=Min("score_due_at"))["oldest"]
     return (now - oldest).total_seconds() if oldest else 0.0

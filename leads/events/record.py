@@ -1,4 +1,4 @@
-"""Store events. An event is stored once, whatever happens to it on the way and however often it is sent."""
+"""Store events. Each event is stored once, however often it is sent."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from leads.rows import JSON, as_time, given_in, insert_rows
 KEPT_OF_A_REJECTED_EVENT = 32_768
 
 
-# The columns that an event brings along, and their PostgreSQL types.
+# The columns of an event, with their PostgreSQL types.
 EVENT = {
     "message_id": "text",
     "identifier_id": "bigint",
@@ -30,7 +30,7 @@ EVENT = {
 
 
 class EventRow(NamedTuple):
-    """A row of the events table, but for its source. lead_id: whose its identifier is, None for a visitor's."""
+    """A row of the events table, without its source. lead_id: the identifier's lead, None for a visitor's."""
 
     message_id: str
     identifier_id: int
@@ -54,13 +54,13 @@ def time_key(occurred_at: datetime, message_id: str) -> str:
 
 
 class SentAgain(Exception):
-    """Some of the events are stored already: the transaction must start again, and ask about each."""
+    """Some of the events are stored already: the transaction must be restarted, checking each event."""
 
 
 def record_new_events(source_id: int, events: Sequence[EventRow], *, now: datetime) -> set[str]:
-    """Store events in the quickest way and return their message ids; else as `record_events`.
+    """Store events on the fast path and return their message ids; otherwise like `record_events`.
 
-    Raises SentAgain, which ends the transaction, where one of them is stored already.
+    Raises SentAgain, which aborts the transaction, if one of them is stored already.
     """
     try:
         write_rows(Event, tuple(EVENT), events, source_id=source_id, received_at=now)
@@ -72,9 +72,9 @@ def record_new_events(source_id: int, events: Sequence[EventRow], *, now: dateti
 
 
 def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) -> set[str]:
-    """Store events in one statement and return the message ids of those that were not stored before.
+    """Store events in one statement and return the message ids that are new.
 
-    `events` name each message id once. Call inside a transaction that has locked their identifiers.
+    `events` contains each message id once. Call inside a transaction that has locked their identifiers.
     """
     values = {"source_id": source_id, "received_at": as_time(now), "rows": JSON([_row(event) for event in events])}
     return {row[0] for row in _insert().fetch(values)}
@@ -83,7 +83,7 @@ def record_events(source_id: int, events: Sequence[EventRow], *, now: datetime) 
 @cache
 def _insert() -> Prepared:
     names = ", ".join(EVENT)
-    # SQLite takes ON for a join's unless a WHERE stands between.
+    # Without a WHERE before it, SQLite parses ON CONFLICT as part of a join.
     sql = f"""
         INSERT INTO leads_event (source_id, received_at, {names})
         SELECT %(source_id)s, %(received_at)s, {names} FROM {given_in("%(rows)s", EVENT)} WHERE true
@@ -99,7 +99,7 @@ def stored_already(source_id: int, message_ids: Collection[str]) -> set[str]:
 
 
 def record_rejections(source_id: int, rejected: Sequence[tuple[str, str]], *, now: datetime) -> None:
-    """Keep events that could not be taken in: (reason, body) each."""
+    """Store rejected events, given as (reason, body)."""
     received_at = as_time(now)
     rows = [
         {

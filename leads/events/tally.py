@@ -1,4 +1,4 @@
-"""Count what happens to links and downloads, by the day."""
+"""Daily counts of what happens to links, downloads and kiosks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from leads.rows import run
 
 
 def count_one(what: Counted, thing_id: int, *, now: datetime) -> None:
-    """Add one to the day's count. Call last in the transaction of what is counted: it locks the day until the end."""
+    """Add one to today's count. Call last in the counted transaction: it locks the day's row until the end."""
     sql = """
         INSERT INTO leads_tally (what, thing_id, date, number) VALUES (%s, %s, %s, 1)
         ON CONFLICT (what, thing_id, date) DO UPDATE SET number = leads_tally.number + 1
@@ -36,7 +36,7 @@ def totals(
 
 
 def by_day(what: Counted, thing_id: int, *, days: int, today: date) -> list[tuple[date, int]]:
-    """Return the counts of the last days, oldest first, also of those on which nothing happened."""
+    """Return the counts of the last days, oldest first, including days with none."""
     first = today - timedelta(days=days - 1)
     known = dict(Tally.objects.filter(what=what, thing_id=thing_id, date__gte=first).values_list("date", "number"))
     return [(day, known.get(day, 0)) for day in (first + timedelta(days=number) for number in range(days))]

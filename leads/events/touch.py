@@ -1,4 +1,4 @@
-"""Let leads know of their events: when the latest was, which channel brought them, and that their scores are due."""
+"""Update leads after new events: the latest activity, the source that brought them, and due scores."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from leads.rows import JSON, as_list, as_time, by_bytes, given_in, listed, text_
 
 
 class Activity(Protocol):
-    """An event as far as it touches a lead."""
+    """An event, reduced to what its lead needs."""
 
     @property
     def message_id(self) -> str: ...
@@ -28,7 +28,7 @@ class Activity(Protocol):
     def time_key(self) -> str: ...
 
 
-# What is known of a lead's events taken together, and the PostgreSQL types: the latest one and the earliest one.
+# The latest and the earliest event of a lead, with the PostgreSQL types.
 TOUCH = {
     "last_at": "timestamptz",
     "last_kind": "text",
@@ -38,10 +38,10 @@ TOUCH = {
 
 
 def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
-    """Mark the leads of these events due, with their last and first activity; return their ids. One UPDATE.
+    """Mark the leads of these events due and set their last and first activity; return their ids. One UPDATE.
 
-    The latest event by occurred_at counts as the last and the earliest one's channel as the lead's source, whatever
-    order they arrive in. Call while the leads are locked, if there are several.
+    The latest event by occurred_at is the last activity and the channel of the earliest one is the lead's source, in
+    whatever order they arrive. If there are several leads, call this while they are locked.
     """
     spans: dict[int, _Span] = {}
     for event in events:
@@ -58,7 +58,7 @@ def touch_leads(events: Iterable[EventRow], *, now: datetime) -> list[int]:
 @cache
 def _touch() -> Prepared:
     table = given_in("%(rows)s", {"lead_id": "bigint", **TOUCH})
-    # The ids stand there twice: a list of them is looked up one by one, where a join may read all leads.
+    # The ids are given again as a list, which is looked up one by one; a join alone might scan all leads.
     sql = f"""
         UPDATE leads_lead SET {touching("%(now)s")} FROM {table}
         WHERE leads_lead.id = given.lead_id AND {listed("leads_lead.id", "%(lead_ids)s")}
@@ -74,7 +74,7 @@ def touch_of(event: Activity) -> dict[str, Any]:
 
 
 class _Span:
-    """The first and the last of a lead's activities."""
+    """The first and the last activity of a lead."""
 
     __slots__ = ("first", "last")
 
@@ -103,11 +103,11 @@ class _Span:
 
 @cache
 def touching(now: str) -> str:
-    """Return the SET of an UPDATE of leads by a table `given` with the columns of TOUCH."""
+    """Return the SET clause of an UPDATE of leads from a table `given` with the columns of TOUCH."""
     is_last = f"""given.last_at IS NOT NULL AND (
         leads_lead.last_event_kind = '' OR given.last_at > leads_lead.last_event_at
         OR (given.last_at = leads_lead.last_event_at AND given.last_kind > {by_bytes("leads_lead.last_event_kind")}))"""
-    # A source that a person gave has no time: no event is earlier than that.
+    # A source set by hand has no time and is never replaced by an event's.
     known_since = f"""COALESCE({text_in("leads_lead.attribute_times", "source")},
         CASE WHEN leads_lead.source = '' THEN '~' ELSE '' END)"""
     is_first = f"given.first_key < {known_since}"

@@ -1,4 +1,4 @@
-"""Take back an event that a person had written down by mistake: the one way in which an event goes away again."""
+"""Delete an event that a person logged by mistake: the only way an event is ever deleted."""
 
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,15 @@ from leads.events.due import mark_due
 from leads.events.record import time_key
 from leads.models import Event, Identifier, Lead
 
-# Events of one moment that compete for being the last; more than one is rare.
+# How many events of the same moment are compared as the last one; more than one is rare.
 COMPARED = 20
 
 
 @transaction.atomic
 def withdraw_event(event: Event, *, now: datetime) -> bool:
-    """Delete an event and let its lead forget it, due for scoring; tell whether it was still there.
+    """Delete an event and update its lead, due for scoring; return whether it still existed.
 
-    Under the lock of its identifier, as events are stored, so that it is not moved to another lead meanwhile.
+    Holds the lock of its identifier, as storing events does, so that it is not moved to another lead meanwhile.
     """
     Identifier.objects.select_for_update().filter(pk=event.identifier_id).first()
     current = Event.objects.filter(pk=event.pk).first()
@@ -32,7 +32,7 @@ def withdraw_event(event: Event, *, now: datetime) -> bool:
 
 
 def _forget(lead_id: int, forgotten: str) -> None:
-    """Set what a lead knows of its last and its first activity by the events that it still has."""
+    """Set a lead's last and first activity from its remaining events."""
     lead = Lead.objects.only("created_at", "attribute_times").get(pk=lead_id)
     events = Event.objects.filter(lead_id=lead_id).exclude(kind__in=BOOKKEEPING)
     latest = list(events.order_by("-occurred_at", "-pk").values_list("occurred_at", "kind")[:COMPARED])

@@ -1,4 +1,4 @@
-"""Give leads an owner before anybody has claimed them."""
+"""Assign an owner before a lead is claimed."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,7 +9,7 @@ from leads.rows import given, run
 
 
 def assign_owners(owners: Mapping[int, int]) -> None:
-    """Set the owner of leads, lead id -> user id, where nobody has claimed them; one statement.
+    """Set the owner of unclaimed leads, lead id -> user id; one statement.
 
     Call while the leads are locked.
     """
@@ -24,5 +24,5 @@ def assign_owners(owners: Mapping[int, int]) -> None:
 
 
 def unassign_owners(lead_ids: Collection[int]) -> None:
-    """Take the owner from leads that nobody has claimed. Call while the leads are locked."""
+    """Remove the owner of unclaimed leads. Call while the leads are locked."""
     Lead.objects.filter(pk__in=lead_ids, claimed_at=None, owner=F("owner")).update(owner=None)

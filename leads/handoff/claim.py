@@ -1,4 +1,4 @@
-"""A sales rep takes a lead from the queue."""
+"""A sales rep claims a lead from the queue."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Working hours, in which the clock of a waiting lead runs."""
+"""Working hours, during which the clock of a waiting lead runs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -18,7 +18,7 @@ class WorkingHours:
     ends: int
 
     def add_minutes(self, moment: datetime, minutes: float) -> datetime:
-        """Return the time at which so many working minutes have passed since `moment`, in UTC."""
+        """Return the time this many working minutes after `moment`, in UTC."""
         left = timedelta(minutes=minutes)
         while True:
             opens, closes = self._next_span(moment)
@@ -29,7 +29,7 @@ class WorkingHours:
             moment = closes
 
     def seconds_between(self, start: datetime, end: datetime) -> float:
-        """Return how many working seconds lie between two moments; 0 when `end` is not later."""
+        """Return the working seconds between two moments; 0 if `end` is not later."""
         passed, moment = timedelta(0), start
         while moment < end:
             opens, closes = self._next_span(moment)
@@ -38,11 +38,11 @@ class WorkingHours:
         return passed.total_seconds()
 
     def _next_span(self, moment: datetime) -> tuple[datetime, datetime]:
-        """Return when sales next opens and closes, the span that ends after `moment`, both in UTC."""
+        """Return when sales next opens and closes: the span that ends after `moment`, both in UTC."""
         day = moment.astimezone(self.zone).date()
         while True:
             midnight = datetime.combine(day, time(0), self.zone)
-            # Hours of the wall clock: on the day the clocks change, sales still opens at its usual time.
+            # Wall-clock hours: when the clocks change, sales still opens at its usual time.
             opens, closes = ((midnight + timedelta(hours=hour)).astimezone(UTC) for hour in (self.starts, self.ends))
             if day.weekday() < SATURDAY and closes > moment:
                 return opens, closes
@@ -50,10 +50,10 @@ class WorkingHours:
 
 
 def sales_hours() -> WorkingHours:
-    """Return the working hours that the settings name."""
+    """Return the working hours in the settings."""
     return WorkingHours(ZoneInfo(settings.SALES_TIME_ZONE), settings.SALES_DAY_STARTS, settings.SALES_DAY_ENDS)
 
 
 def respond_by(became_sql_at: datetime) -> datetime:
-    """Return when a lead that became an SQL at that time should have been claimed."""
+    """Return by when a lead that became an SQL at that time should be claimed."""
     return sales_hours().add_minutes(became_sql_at, settings.CLAIM_TARGET_MINUTES)

@@ -1,4 +1,4 @@
-"""Who waits in the claim queue, and until when."""
+"""The claim queue: which leads wait, and until when."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,9 +8,9 @@ from leads.models import Lead, Stage, StageChange
 
 
 def follow_stages(changes: Sequence[StageChange], *, now: datetime) -> None:
-    """Start the clock of leads that became SQLs and stop it where scoring took them back.
+    """Start the clock of new SQLs, and stop it if scoring took them back.
 
-    A released lead keeps the clock that it had.
+    A released lead keeps its former clock.
     """
     last = {change.lead_id: change for change in changes}
     entered = [pk for pk, change in last.items() if change.to_stage == Stage.SQL and change.from_stage != Stage.CLAIMED]
@@ -22,5 +22,5 @@ def follow_stages(changes: Sequence[StageChange], *, now: datetime) -> None:
 
 
 def restore_clock(lead_id: int, respond_by: datetime | None) -> None:
-    """Give a lead the time to be claimed by that it had before something that was undone."""
+    """Restore a lead's former claim time when something is undone."""
     Lead.objects.filter(pk=lead_id).update(respond_by=respond_by)

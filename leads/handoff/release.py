@@ -1,4 +1,4 @@
-"""A sales rep puts a claimed lead back, as if it had never been taken."""
+"""A sales rep puts a claimed lead back into the queue."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from leads.models import Lead, Role, Stage, User
 
 
 def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
-    """Put a claimed lead back into the queue, unassigned, on the clock that it had.
+    """Put a claimed lead back into the queue, unassigned, with its former clock.
 
-    Raises NotOwner unless `rep` owns the lead or manages the team, or when it is not claimed any more.
+    Raises NotOwner unless `rep` owns the lead or manages the team, or if it is no longer claimed.
     """
     may_release_any = rep.role in (Role.MANAGER, Role.ADMIN)
     move = Move.by_hand(lead, Stage.CLAIMED, Stage.SQL, f"{rep} released the lead.")
@@ -27,7 +27,7 @@ def release_lead(lead: Lead, *, rep: User, now: datetime) -> None:
                 where=Q(merged_into=None) if may_release_any else Q(merged_into=None, owner=rep),
                 columns={"owner": None, "claimed_at": None},
             )
-            # While it was claimed nobody asked whether it still is an SQL.
+            # While it was claimed, scoring did not check whether it is still an SQL.
             mark_due([lead.pk], now=now)
     except StageMoveRefused:
         raise NotOwner(f"{lead.display_name} is not claimed by you.") from None

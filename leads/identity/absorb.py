@@ -1,4 +1,4 @@
-"""Make one lead of several: the survivor takes the identifiers and events, the others point to it from then on."""
+"""Merge leads: the survivor takes over identifiers and events; the absorbed leads point to it from then on."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,10 +18,11 @@ def absorb_leads(
 ) -> list[Merge]:
     """Merge leads, given as absorbed id -> survivor id, and return the records; a fixed number of statements.
 
-    Call inside a transaction that holds the locks of all their identifiers and of the leads. What is known about the
-    absorbed leads is for leads.people to carry over. An absorbed lead keeps its history, is never scored again and
-    keeps resolving to its survivor. The survivor's stage is its own: scoring raises it by the events that it gained.
-    reasons: why, in words, of each absorbed lead. by: who wants it so; None where intake recognised one person.
+    Call inside a transaction that holds the locks of the leads and all their identifiers. Traits are carried over by
+    leads.people. An absorbed lead keeps its history, is never scored again, and still resolves to its survivor. The
+    survivor keeps its stage; scoring may raise it because of the events it gained.
+
+    reasons: why, in words, for each absorbed lead. by: the user; None if intake recognised one person.
     """
     if not absorbed:
         return []

@@ -10,7 +10,7 @@ from leads.models import Identifier, IdentifierKind
 
 
 def refuse_taken(keys: Collection[Key], *, lead_id: int) -> None:
-    """Raise InvalidValue where one of these identifiers is another lead's."""
+    """Raise InvalidValue if one of these identifiers belongs to another lead."""
     for kind, value in keys:
         other = Identifier.objects.filter(kind=kind, value=value).exclude(lead=None).exclude(lead_id=lead_id).first()
         if other is not None:
@@ -18,10 +18,10 @@ def refuse_taken(keys: Collection[Key], *, lead_id: int) -> None:
 
 
 def assign_identifiers(keys: Collection[Key], *, lead_id: int, now: datetime) -> None:
-    """Bind e-mail addresses and phone numbers to a lead; those that it had before stay its own.
+    """Bind e-mail addresses and phone numbers to a lead; its former ones stay bound to it.
 
-    Call inside a transaction, before other locks are taken. Raises InvalidValue where one is another lead's, and
-    MoreToLock when the transaction must start again.
+    Call inside a transaction, before other locks are taken. Raises InvalidValue if one belongs to another lead, and
+    MoreToLock if the transaction must be restarted.
     """
     locked = lock_identifiers(keys, now=now)
     for key, owner in locked.owners.items():

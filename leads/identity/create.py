@@ -1,4 +1,4 @@
-"""Make room for people of whom nothing is known yet."""
+"""Create leads for people of whom only identifiers are known."""
 
 from datetime import datetime
 

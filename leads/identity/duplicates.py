@@ -1,4 +1,4 @@
-"""Pairs of leads that may be one person: noted for a person to decide."""
+"""Possible duplicates: pairs of leads for a person to decide about."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -18,9 +18,9 @@ Pair = tuple[int, int]
 def note_duplicates(
     pairs: Mapping[Pair, Doubt], *, origin: DuplicateOrigin = DuplicateOrigin.IDENTIFIERS, now: datetime
 ) -> None:
-    """Store pairs of lead ids, smaller id first, in one statement; of a pair that is noted the stronger reason counts.
+    """Store pairs of lead ids, smaller id first, in one statement; for a known pair the stronger reason stays.
 
-    A pair that somebody dismissed stays dismissed.
+    A dismissed pair stays dismissed.
     """
     if not pairs:
         return
@@ -41,12 +41,12 @@ def note_duplicates(
 
 
 def pairs_of(lead_ids: Collection[int]) -> "QuerySet[DuplicateCandidate]":
-    """Return the pairs that one of these leads is in, dismissed ones too."""
+    """Return the pairs with one of these leads, including dismissed ones."""
     return DuplicateCandidate.objects.filter(Q(first_id__in=lead_ids) | Q(second_id__in=lead_ids))
 
 
 def pairs_kept_apart(lead_ids: Collection[int]) -> list[Pair]:
-    """Return those pairs of these leads of whom somebody said that they are two."""
+    """Return those pairs of these leads that somebody decided are two people."""
     dismissed = DuplicateCandidate.objects.filter(
         first_id__in=lead_ids, second_id__in=lead_ids, dismissed_at__isnull=False
     )
@@ -54,9 +54,9 @@ def pairs_kept_apart(lead_ids: Collection[int]) -> list[Pair]:
 
 
 def move_duplicates(absorbed: Mapping[int, int], pairs: Collection[DuplicateCandidate]) -> None:
-    """Let the pairs of absorbed leads be pairs of their survivors; those that have become one lead are gone.
+    """Move the pairs of absorbed leads to their survivors; pairs that became one lead are deleted.
 
-    pairs: all that the absorbed leads are in. Where the survivor is in the same pair already, its own stays.
+    pairs: all pairs of the absorbed leads. If the survivor already has the same pair, that one stays.
     """
     moved = []
     for pair in pairs:
@@ -70,7 +70,7 @@ def move_duplicates(absorbed: Mapping[int, int], pairs: Collection[DuplicateCand
 
 
 def copy_of(pair: DuplicateCandidate, first: int, second: int) -> DuplicateCandidate:
-    """Return the same for other leads, not stored; the smaller id stands first."""
+    """Return a copy of a pair for other leads, not stored; the smaller id comes first."""
     first, second = sorted((first, second))
     return DuplicateCandidate(
         first_id=first,
@@ -86,9 +86,9 @@ def copy_of(pair: DuplicateCandidate, first: int, second: int) -> DuplicateCandi
 
 @transaction.atomic
 def dismiss_pair(one_id: int, other_id: int, *, by: User, now: datetime) -> None:
-    """Say that two leads are two people: they are not asked about again, and no machine merges them.
+    """Decide that two leads are different people: the pair is not shown again and never merged automatically.
 
-    Raises MergeRefused where one of them is gone or was merged into another.
+    Raises MergeRefused if one of them is gone or was merged into another.
     """
     first, second = sorted((one_id, other_id))
     if first == second or Lead.objects.current().filter(pk__in=(first, second)).count() != 2:
@@ -103,7 +103,7 @@ def dismiss_pair(one_id: int, other_id: int, *, by: User, now: datetime) -> None
 
 @transaction.atomic
 def reopen_pair(one_id: int, other_id: int, *, by: User, now: datetime) -> None:
-    """Take back that two leads are two people; the pair is there to decide again."""
+    """Take back the decision that two leads are different people; the pair is undecided again."""
     first, second = sorted((one_id, other_id))
     noted = DuplicateCandidate.objects.filter(first_id=first, second_id=second, dismissed_at__isnull=False)
     if not noted.update(dismissed_at=None, dismissed_by=None):

@@ -1,4 +1,4 @@
-"""Find leads that look alike: those that are new or changed are compared with those who share a key with them."""
+"""Find possible duplicates: new and changed leads are compared with the leads that share a key with them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,16 +15,16 @@ from leads.models import DuplicateCandidate, DuplicateOrigin, Identifier, Identi
 from leads.rows import fetch, given, is_postgresql, places, run
 
 BATCH = 500
-# With how many of those who share a key a lead is compared, the newest first: a key that hundreds share tells nothing.
+# At most this many leads with the same key are compared, the newest first: a key shared by hundreds proves nothing.
 MOST_ALIKE = 30
-# Where more share a name and the beginning of an address, the name is just a common one.
+# If more leads share a name and the beginning of an address, the name is simply common.
 MOST_NAMESAKES = 5
 
 
 def compare_next(*, now: datetime, most: int = BATCH) -> int:
-    """Compare leads that were not compared since they changed, and note who may be one person; return how many.
+    """Compare leads that have changed since their last comparison and note possible duplicates; return how many.
 
-    A fixed number of statements a batch. Nothing is locked: a lead that changes meanwhile is compared once more.
+    A fixed number of statements per batch. Nothing is locked: a lead that changes meanwhile is compared again.
     """
     waiting = LeadSearch.objects.filter(is_compared=False).order_by("lead_id")
     texts = dict(waiting.values_list("lead_id", "text")[:most])
@@ -47,7 +47,7 @@ def compare_next(*, now: datetime, most: int = BATCH) -> int:
 
 
 def read_people(lead_ids: Collection[int]) -> dict[int, Person]:
-    """Read what leads are compared by; those that were merged into another are left out."""
+    """Read what leads are compared by, without those merged into another."""
     leads = Lead.objects.current().filter(pk__in=lead_ids).select_related("organization")
     emails, phones = _contacts(lead_ids)
     return {
@@ -85,7 +85,7 @@ def _person(lead: Lead, emails: Sequence[str], phones: Sequence[str]) -> Person:
 
 
 def _keep_keys(keys: Mapping[int, Collection[str]]) -> None:
-    """Store the keys of these leads and drop those that they had and have no more."""
+    """Store the current keys of these leads and delete their former ones."""
     stored = MatchKey.objects.filter(lead_id__in=keys).values_list("pk", "lead_id", "value")
     gone = [pk for pk, lead_id, value in stored if value not in keys[lead_id]]
     MatchKey.objects.filter(pk__in=gone).delete()
@@ -96,7 +96,7 @@ def _keep_keys(keys: Mapping[int, Collection[str]]) -> None:
 def _pairs_to_compare(
     keys: Mapping[int, Collection[str]], sharing: Mapping[str, Sequence[int]], common: Collection[str]
 ) -> set[Pair]:
-    """Return the pairs that share a key which is not common, and those that were found alike before."""
+    """Return the pairs that share an uncommon key, and those found alike before."""
     pairs = {
         (min(lead_id, other), max(lead_id, other))
         for lead_id, own in keys.items()
@@ -112,7 +112,7 @@ def _pairs_to_compare(
 def _pairs_grown_common(
     keys: Collection[int], sharing: Mapping[str, Sequence[int]], common: Collection[str]
 ) -> set[Pair]:
-    """Return the pairs among the few who shared a key before the leads of this batch made it a common one."""
+    """Return the pairs noted for a key that has become common with this batch."""
     before = ([lead_id for lead_id in sharing[value] if lead_id not in keys] for value in common)
     return {pair for few in before if len(few) <= MOST_NAMESAKES for pair in combinations(sorted(few), 2)}
 
@@ -127,9 +127,9 @@ def _who_shares(values: Collection[str]) -> dict[str, list[int]]:
 
 
 def _sharing_statement(values: Collection[str]) -> str:
-    """Return the statement for the newest leads of each key.
+    """Return the statement that finds the newest leads of each key.
 
-    PostgreSQL steps into the index once a key and reads no more than it returns; SQLite reads all that share a key.
+    PostgreSQL does one index lookup per key and reads only what it returns; SQLite reads all leads that share a key.
     """
     if is_postgresql():
         listed = ", ".join(["(%s)"] * len(values))
@@ -159,7 +159,7 @@ def _open_pairs(lead_ids: Collection[int]) -> "QuerySet[DuplicateCandidate]":
 
 
 def _drop_unlike(pairs: Collection[Pair], found: Mapping[Pair, Doubt]) -> None:
-    """Drop pairs that looked alike once and do so no more."""
+    """Delete pairs that were found alike before and no longer are."""
     unlike = set(pairs) - found.keys()
     if unlike:
         first = {pair[0] for pair in unlike}

@@ -1,7 +1,7 @@
-"""What else hangs on a lead goes along when it is merged, and back when the merge is undone.
+"""Rows that point to a lead move along when it is merged, and back when the merge is undone.
 
-Every table that points to a lead goes along, whoever adds it, but for those below and those that the database allows
-once a lead: such a row stays with its lead, and is there again when that stands for itself again.
+This holds for every table with a reference to leads, except those below and those with a uniqueness constraint per
+lead: such a row stays with its lead and is visible again when the merge is undone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,18 +13,18 @@ from django.db.models import ForeignKey, UniqueConstraint
 from leads.models import DuplicateCandidate, Event, Identifier, Lead, LeadSearch, MatchKey, Merge, StageChange
 from leads.rows import fetch, given, places, run
 
-# Moved or kept by rules of their own.
+# Tables with rules of their own.
 ON_THEIR_OWN = (DuplicateCandidate, Event, Identifier, Lead, LeadSearch, MatchKey, Merge, StageChange)
 
 
 def move_followers(absorbed: Mapping[int, int], merges: Sequence[Merge]) -> None:
-    """Give what hangs on absorbed leads to their survivors and note in each merge which rows; a statement a table."""
+    """Move rows of absorbed leads to their survivors and record in each merge which rows; one statement per table."""
     of_lead = {merge.absorbed_id: merge for merge in merges}
     for merge in merges:
         merge.before["followers"] = {}
     rows = [{"old": old, "new": new} for old, new in absorbed.items()]
     for table, column, key in tables():
-        # Who had the row is in no place any more once it has moved, so it is read first.
+        # Read first: once moved, a row no longer tells whose it was.
         held = fetch(
             f"SELECT {key}, {column} FROM {table} WHERE {column} IN ({places(rows)}) ORDER BY {key}",  # noqa: S608
             [row["old"] for row in rows],
@@ -41,7 +41,7 @@ def move_followers(absorbed: Mapping[int, int], merges: Sequence[Merge]) -> None
 
 
 def return_followers(merge: Merge) -> None:
-    """Give back what hung on the absorbed lead and is still the survivor's."""
+    """Move back the rows of the absorbed lead that the survivor still has."""
     known = {f"{table}.{column}": (table, column, key) for table, column, key in tables()}
     for name, pks in merge.before["followers"].items():
         if name in known:
@@ -54,7 +54,7 @@ def return_followers(merge: Merge) -> None:
 
 @cache
 def tables() -> tuple[tuple[str, str, str], ...]:
-    """Return table, column and primary key of everything that goes along with a lead."""
+    """Return table, column and primary key of everything that moves along with a lead."""
     return tuple((field.model._meta.db_table, field.column, str(field.model._meta.pk.column)) for field in _fields())
 
 
@@ -66,7 +66,7 @@ def _fields() -> "Iterator[ForeignKey[Any, Any]]":
 
 
 def _is_once(field: "ForeignKey[Any, Any]") -> bool:
-    """Tell whether the database allows a row like this only once a lead."""
+    """Return whether the database allows such a row only once per lead."""
     options = field.model._meta
     constraints = (constraint for constraint in options.constraints if isinstance(constraint, UniqueConstraint))
     return (

@@ -1,4 +1,4 @@
-"""What people are recognised by: the kinds of identifier, their strength, and how values are made comparable."""
+"""Identifiers: their kinds, their strength, and how values are normalised."""
 
 import re
 from functools import cache, lru_cache
@@ -23,9 +23,9 @@ _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[
 
 @lru_cache(maxsize=8192)
 def normal_email(text: str) -> str:
-    """Return an e-mail address in lower case with its domain in ASCII, or "" where the text is none.
+    """Return an e-mail address in lower case with an ASCII domain, or "" if the text is not one.
 
-    Plain rules, as this stands on the way of every event: whoever wants to know more of an address asks its server.
+    Only simple rules, because this runs for every event; whether a mailbox exists only its server knows.
     """
     local, _, domain = text.strip().lower().rpartition("@")
     if not domain.isascii():
@@ -37,7 +37,7 @@ def normal_email(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def normal_phone(text: str) -> str:
-    """Return a phone number in E.164, or "" where the text is not one with its country's code in front."""
+    """Return a phone number in E.164, or "" if the text is not one with a country code."""
     text = text.strip()
     if not text.startswith("+") or len(text) > 40:
         return ""
@@ -45,7 +45,7 @@ def normal_phone(text: str) -> str:
         code, lengths, prefix = plan
         national = text[code:]
         if national[0] != "0" and (prefix is None or not prefix.match(national)):
-            # Written as it is stored already; the library takes 30 microseconds to say the same.
+            # Already in its stored form; the library would take 30 microseconds to find that out.
             return text if len(national) in lengths else ""
     try:
         number = phonenumbers.parse(text)
@@ -57,7 +57,7 @@ def normal_phone(text: str) -> str:
 
 
 def _plan_of(text: str) -> tuple[int, frozenset[int], re.Pattern[str] | None] | None:
-    """Return how numbers of a country are made: where the national part begins, its lengths, what may precede it."""
+    """Return the numbering plan of a country: start of the national part, lengths, optional prefix."""
     return next((plan for end in (2, 3, 4) if (plan := _plan(text[1:end])) is not None), None)
 
 

@@ -1,7 +1,7 @@
-"""How alike two people are, by what is known of them: plain Python, no database.
+"""The likeness of two people; plain Python, no database.
 
-Whoever might be one person shares a key: the same address or number in its plain form, the same name at the same
-company, or the same initials there. Only those who share one are compared.
+Possible duplicates share a key: the same normalised address or number, the same name at the same company, or the same
+initials there. Only leads that share a key are compared.
 """
 
 import re
@@ -20,22 +20,22 @@ from leads.identity.resolve import Doubt
 
 GMAIL = frozenset({"gmail.com", "googlemail.com"})
 FREE_MAIL = GMAIL.union(whitelist)
-# Mailboxes of a role are shared by many.
+# Role mailboxes are shared by many people.
 ROLES = frozenset(
     {"admin", "contact", "hello", "info", "mail", "marketing", "office", "sales", "service", "support", "team"}
 )
 SHORTEST_NUMBER = 7
 SHORTEST_LOCAL_PART = 5
-CLOSE = 88  # of 100, of two names as rapidfuzz compares them: one letter in eight or so
+CLOSE = 88  # out of 100, by rapidfuzz: about one differing letter in eight
 NAMESAKES = "l:"
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What likeness looks at. emails, phones: all that identify the lead, and numbers kept as they came.
+    """The data that is compared. emails, phones: all of the lead, including unnormalised numbers.
 
-    company: a name to show. companies: domains, and names where no domain is known, by which colleagues are found.
+    company: a name to show. companies: domains, or names if no domain is known, that identify colleagues.
     """
 
     lead_id: int
@@ -48,7 +48,7 @@ class Person:
 
 
 def keys_of(person: Person) -> set[str]:
-    """Return the keys by which those who may be the same person are found."""
+    """Return the keys under which possible duplicates are found."""
     keys = {f"e:{plain_email(email)}" for email in person.emails}
     keys |= {f"p:{number}" for phone in person.phones if (number := plain_phone(phone))}
     name = plain_name(person.name)
@@ -60,14 +60,14 @@ def keys_of(person: Person) -> set[str]:
 
 
 def is_of_namesakes(key: str) -> bool:
-    """Tell whether a key is shared by those who have a name and the beginning of their addresses in common."""
+    """Return whether a key stands for a name plus the beginning of an address."""
     return key.startswith(NAMESAKES)
 
 
 def compare(one: Person, other: Person, *, common: Container[str] = ()) -> Doubt | None:
-    """Say why two may be the same person, by what speaks for it most, or None.
+    """Return why two may be the same person, by the strongest evidence, or None.
 
-    common: keys of namesakes that so many share that they tell nothing.
+    common: keys shared by so many namesakes that they prove nothing.
     """
     if one.kind != other.kind:
         return None
@@ -100,7 +100,7 @@ def _likenesses(one: Person, other: Person, common: Container[str]) -> Iterator[
 
 
 def plain_email(email: str) -> str:
-    """Return an address as its mailbox would have it: without a tag, and for Gmail without dots."""
+    """Return an address without its tag, and for Gmail without dots."""
     local, _, domain = email.lower().rpartition("@")
     local = local.split("+")[0] or local
     if domain in GMAIL:
@@ -109,26 +109,26 @@ def plain_email(email: str) -> str:
 
 
 def plain_phone(phone: str) -> str:
-    """Return a number as it is dialled inside its country, without zeros in front; "" where it is too short."""
+    """Return a number as dialled nationally, without leading zeros; "" if it is too short."""
     known = _with_country(phone)
     number = str(phonenumbers.parse(known).national_number) if known else re.sub(r"\D", "", phone).lstrip("0")
     return number if len(number) >= SHORTEST_NUMBER else ""
 
 
 def plain_name(name: str) -> str:
-    """Return the words of a name in lower case without accents, in alphabetical order."""
+    """Return the words of a name in lower case without accents, sorted."""
     bare = unicodedata.normalize("NFKD", name.lower().translate(LETTERS))
     return " ".join(sorted(re.findall(r"[^\W\d_]+", "".join(c for c in bare if not unicodedata.combining(c)))))
 
 
 def company_domain(domain: str) -> str:
-    """Return a domain if a company can be told by it, or ""."""
+    """Return a domain if it identifies a company, or ""."""
     domain = domain.lower()
     return "" if domain in FREE_MAIL else domain
 
 
 def _is_same_number(one: str, other: str) -> bool:
-    """Tell whether two numbers may be one; two that name different countries are not."""
+    """Return whether two numbers may be the same; not if they name different countries."""
     number = plain_phone(one)
     if not number or number != plain_phone(other):
         return False
@@ -147,7 +147,7 @@ def _initials(name: str) -> str:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Tell whether two mailboxes may be one person's at home and at work; at two companies they are two people's."""
+    """Return whether two mailboxes may be one person's, private and at work; not at two different companies."""
     letters = _local_letters(one)
     is_private = not all(company_domain(email.rpartition("@")[2]) for email in (one, other))
     return bool(letters) and letters == _local_letters(other) and is_private
@@ -163,5 +163,5 @@ def _local_letters(email: str) -> str:
 
 
 def _short(key: str) -> str:
-    """Keep a key that fits its column; a longer one is told by its hash."""
+    """Return a key that fits its column; a longer one is hashed."""
     return key if len(key) <= 120 else f"{key[:80]}#{blake2b(key.encode(), digest_size=12).hexdigest()}"

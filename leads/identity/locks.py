@@ -1,7 +1,7 @@
-"""Lock what identity decides about, always in the same order, so that no two transactions wait for each other.
+"""Lock everything that identity decides about, always in the same order, so that no two transactions deadlock.
 
-First the identifiers, by the bytes of kind and value; then the missing ones are inserted, in that order; then the
-leads, by id. Whoever binds an identifier to a lead, or re-points it, holds that lead's lock.
+First the identifiers, by the bytes of kind and value; then missing ones are inserted, in that order; then the leads, by
+id. Binding an identifier to a lead, or re-pointing it, requires that lead's lock.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ from leads.rows import as_list, as_time, fetch, for_update, given, is_postgresql
 
 
 class MoreToLock(Exception):
-    """The transaction must start again and lock these identifiers as well (none: just the same ones)."""
+    """The transaction must be restarted and lock these identifiers as well (if none, the same as before)."""
 
     def __init__(self, keys: Collection[Key] = ()) -> None:
         super().__init__(f"{len(keys)} more identifiers to lock")
@@ -30,7 +30,7 @@ class MoreToLock(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Identifiers under lock. ids: of each; owners: the leads of those that have one; inserted: those just made."""
+    """Locked identifiers. ids: of each; owners: the lead of each bound one; inserted: new ones."""
 
     ids: Mapping[Key, int]
     owners: Mapping[Key, int]
@@ -38,9 +38,9 @@ class Locked:
 
 
 def lock_identifiers(wanted: Collection[Key], *, optional: Collection[Key] = (), now: datetime) -> Locked:
-    """Lock these identifiers, inserting those of `wanted` that are missing; the `optional` may not exist.
+    """Lock these identifiers; missing ones of `wanted` are inserted, `optional` ones may be missing.
 
-    Raises MoreToLock when another transaction inserted one of them meanwhile.
+    Raises MoreToLock if another transaction inserted one of them meanwhile.
     """
     keys = {*wanted, *optional}
     if not keys:
@@ -58,12 +58,12 @@ def lock_identifiers(wanted: Collection[Key], *, optional: Collection[Key] = (),
 
 
 def lock_known_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], dict[Key, int]]:
-    """Lock leads in id order and return what identity must know of them, and all their identifiers."""
+    """Lock leads in id order; return what identity must know of them, and all their identifiers."""
     return _known_leads(lead_ids, for_update())
 
 
 def look_at_leads(lead_ids: Collection[int]) -> tuple[dict[int, KnownLead], dict[Key, int]]:
-    """Return the same without locking anything."""
+    """Return the same without locking."""
     return _known_leads(lead_ids, "")
 
 
@@ -81,12 +81,12 @@ def _known_leads(lead_ids: Collection[int], lock: str) -> tuple[dict[int, KnownL
 
 
 def lock_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
-    """Lock those of these identifiers that exist; return id, kind, value and lead of each."""
+    """Lock the existing ones of these identifiers; return id, kind, value and lead of each."""
     return _existing(keys, for_update())
 
 
 def look_at_existing(keys: Collection[Key]) -> list[tuple[int, str, str, int | None]]:
-    """Return the same without locking anything."""
+    """Return the same without locking."""
     return _existing(keys, "")
 
 
@@ -102,7 +102,7 @@ def _existing(keys: Collection[Key], lock: str) -> list[tuple[int, str, str, int
 
 @cache
 def _steps(lock: str) -> Prepared:
-    """Return the statement that looks identifiers up one by one, in the order given: so they are locked in it."""
+    """Return the statement that looks up identifiers one by one, so that they are locked in the given order."""
     sql = f"""
         SELECT found.id, found.kind, found.value, found.lead_id FROM unnest(%(kinds)s, %(values)s) AS given(kind, value)
         CROSS JOIN LATERAL (
@@ -123,15 +123,15 @@ def _insert(missing: Collection[Key], now: datetime) -> dict[Key, int]:
     """  # noqa: S608 - names of our own
     inserted = {(kind, value): pk for pk, kind, value in fetch(sql, [as_time(now), *parameters])}
     if len(inserted) < len(missing):
-        # Another transaction was first. To lock its rows now, out of order, might be to wait for each other.
+        # Another transaction was first. Locking its rows now, out of order, could deadlock.
         raise MoreToLock
     return inserted
 
 
 class BoundIdentifier(NamedTuple):
-    """An identifier to be inserted with its lead, which may be stored later in the transaction.
+    """An identifier to insert with its lead, which may be stored later in the transaction.
 
-    met: the identifier together with which it was seen to be its lead's.
+    met: the identifier together with which it was first seen.
     """
 
     key: Key
@@ -141,15 +141,15 @@ class BoundIdentifier(NamedTuple):
 
 
 def insert_bound(identifiers: Sequence[BoundIdentifier], ids: Mapping[Key, int], *, now: datetime) -> None:
-    """Insert identifiers, given in order of kind and value; one statement. ids: of all of them and of those they met.
+    """Insert identifiers, in order of kind and value; one statement. ids: of all of them and of those they met.
 
-    Raises MoreToLock when another transaction inserted one of them meanwhile.
+    Raises MoreToLock if another transaction inserted one of them meanwhile.
     """
     rows = [(one.pk, *one.key, one.lead_id, ids[one.met] if one.met else None) for one in identifiers]
     try:
         write_rows(Identifier, ("id", "kind", "value", "lead_id", "met_id"), rows, created_at=now)
     except IntegrityError as error:
-        # To leave out what is there costs twice as much a row; that somebody else is there first is rare.
+        # No ON CONFLICT: it costs twice as much per row, and conflicts are rare.
         if constraint_of(error) != "identifier_once":
             raise
         raise MoreToLock from error

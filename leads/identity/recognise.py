@@ -1,4 +1,4 @@
-"""Find out whose events are, and make it so: bind identifiers, create leads, merge those that turn out to be one."""
+"""Decide whose the events are, and store it: bind identifiers, create leads, merge those that are one person."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ from leads.rows import update_rows
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Who is who after a batch. owners: the lead of each identifier; a visitor nobody knows has none.
+    """The result for a batch. owners: the lead of each identifier; none for an unknown visitor's.
 
-    bound: identifiers that have just got their owner. created: new leads. visits: earlier events of visitors who have
-    just become known. absorbed: lead -> the lead it was merged into.
+    bound: identifiers that have just got an owner. created: new leads. visits: earlier events of visitors who have just
+    become known. absorbed: lead -> its survivor.
     """
 
     owners: Mapping[Key, int]
@@ -38,10 +38,10 @@ def recognise(
     kinds_with_traits: Collection[str],
     now: datetime,
 ) -> Recognised:
-    """Return whose the locked identifiers are after what the evidence says, and store that.
+    """Return and store the owners of the locked identifiers after this evidence.
 
-    Raises MoreToLock when the transaction must start again with more identifiers. `also_leads` are locked with the
-    leads concerned. Visits of `kinds_with_traits` come with their properties.
+    Raises MoreToLock if the transaction must be restarted with more identifiers. `also_leads` are locked with the leads
+    involved. Visits of `kinds_with_traits` are returned with their properties.
     """
     known, theirs = lock_known_leads({*locked.owners.values(), *also_leads})
     resolution = resolve(evidence, locked.owners, known)
@@ -54,7 +54,7 @@ def recognise(
 def refuse_to_move_unlocked(resolution: Resolution, theirs: Mapping[Key, int], locked: Collection[Key]) -> None:
     """Raise MoreToLock unless all identifiers of leads to be absorbed are locked, as a merge re-points them.
 
-    theirs: the lead of each identifier that the leads concerned have.
+    theirs: the lead of each identifier of the leads involved.
     """
     unlocked = {key for key, lead_id in theirs.items() if lead_id in resolution.absorbed}.difference(locked)
     if unlocked:
@@ -75,7 +75,7 @@ def _store(resolution: Resolution, locked: Locked, kinds_with_traits: Collection
 
 
 def numbered_pairs(resolution: Resolution, lead_ids: Mapping[int, int]) -> dict[Pair, Doubt]:
-    """Return the possible duplicates with the ids that new leads have got by now, the smaller id first."""
+    """Return the possible duplicates with the final ids of new leads, the smaller id first."""
     numbered = {}
     for (one, other), doubt in resolution.duplicates.items():
         first, second = sorted((lead_ids.get(one, one), lead_ids.get(other, other)))
@@ -86,6 +86,6 @@ def numbered_pairs(resolution: Resolution, lead_ids: Mapping[int, int]) -> dict[
 def bind_identifiers(
     bound: Collection[Key], owners: Mapping[Key, int], met: Mapping[Key, Key], ids: Mapping[Key, int]
 ) -> None:
-    """Set the lead of identifiers that had none, and together with which other one they were seen to be its."""
+    """Set the lead of unbound identifiers, and the identifier together with which each was first seen."""
     rows = [{"id": ids[key], "lead_id": owners[key], "met_id": ids[met[key]] if key in met else None} for key in bound]
     update_rows("leads_identifier", rows, lead_id="bigint", met_id="bigint")

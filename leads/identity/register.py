@@ -1,7 +1,7 @@
-"""Recognise the people of a list, many at once: as `recognise` does for events, with each new row written only once.
+"""Recognise the people of a file in bulk: like `recognise` does for events, with each new row written once.
 
-A list may be long, so new leads get their ids before they are stored: identifiers are inserted already bound, and the
-caller stores the leads whole. Both databases check the references between them at the end of the transaction.
+New leads get their ids before they are stored: identifiers are inserted already bound, and the caller stores the
+complete leads. Both databases check the references at the end of the transaction.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,10 @@ from leads.models import Identifier, Lead
 
 
 class Entry(NamedTuple):
-    """A person of a list. keys: as of an event, strongest first; also: what is theirs too, unless it is another's."""
+    """A person of a file.
+
+    keys: as of an event, strongest first; also: more identifiers, unless they are another lead's.
+    """
 
     keys: tuple[Key, ...]
     also: tuple[Key, ...] = ()
@@ -37,10 +40,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Who is who after some entries. owners: the lead of each identifier; ids: of each identifier.
+    """The result for some entries. owners: the lead of each identifier; ids: of each identifier.
 
     created: ids of leads that the caller stores in the same transaction. bound: identifiers that have just got their
-    lead. absorbed: lead -> the lead it was merged into. visits: earlier events of who has just become known.
+    lead. absorbed: lead -> its survivor. visits: earlier events of people who have just become known.
     """
 
     owners: Mapping[Key, int]
@@ -54,9 +57,9 @@ class Registered:
 def register(
     entries: Sequence[Entry], *, also_lock: Collection[Key] = (), also_leads: Collection[int] = (), now: datetime
 ) -> Registered:
-    """Return whose identifiers these are and make it so; a fixed number of statements, inside a transaction.
+    """Return and store whose identifiers these are; a fixed number of statements, inside a transaction.
 
-    `also_leads` are locked with the leads concerned. Raises MoreToLock when the transaction must start again.
+    `also_leads` are locked with the leads involved. Raises MoreToLock if the transaction must be restarted.
     """
     wanted = {key for entry in entries for key in (*entry.keys, *entry.also)}
     ids: dict[Key, int] = {}
@@ -85,7 +88,7 @@ def register(
 
 
 def _refuse_if_met(known: Mapping[int, KnownLead], theirs: Mapping[Key, int], inserted: Collection[Key]) -> None:
-    """Start again where somebody else has moved one of these leads, or given it an identifier, in between."""
+    """Raise MoreToLock if another transaction has meanwhile changed one of these leads or its identifiers."""
     now_known, now_theirs = look_at_leads(known.keys())
     standings = {pk: lead.standing for pk, lead in now_known.items()}
     others = {key: lead_id for key, lead_id in now_theirs.items() if key not in inserted}
@@ -106,7 +109,7 @@ def resolve_entries(
     known: Mapping[int, KnownLead],
     apart: Collection[tuple[int, int]] = (),
 ) -> Resolution:
-    """Decide who is who. An entry's further identifiers never make two leads one: who has them already keeps them."""
+    """Decide whose the entries are. Their `also` identifiers never merge leads: a present owner keeps them."""
     resolution = resolve([Evidence(entry.keys) for entry in entries], owners, known, apart)
     for entry in entries:
         for key in entry.also:

@@ -1,8 +1,8 @@
-"""What a merge changes, kept so that it can be taken apart again exactly.
+"""Record what a merge changes, so that it can be undone exactly.
 
-Of a survivor everything that a merge, scoring or time may change on its row; of both who held which identifier; and
-where the counters of events and stage changes stood, so that what came in since can be told from what was there. An
-absorbed lead's row stays as it was and needs no copy.
+Of the survivor: everything that a merge, scoring or time may change in its row. Of both: who held which identifier, and
+the highest ids of events and stage changes, so that later ones can be recognised. An absorbed lead's row stays as it
+was and needs no copy.
 """
 
 from collections import defaultdict
@@ -26,9 +26,9 @@ PAIR = ("first_id", "second_id", "reason", "strength", "origin", "dismissed_at",
 def remember_merges(
     absorbed: Mapping[int, int], reasons: Mapping[int, str], *, by: User | None, now: datetime
 ) -> tuple[list[Merge], list[DuplicateCandidate]]:
-    """Return the records of merges about to be made, not stored yet, and the pairs that the absorbed leads are in.
+    """Return the records of merges about to be made, not stored yet, and the pairs of the absorbed leads.
 
-    Call while their identifiers and the leads themselves are locked; a fixed number of queries.
+    Call while the leads and their identifiers are locked; a fixed number of queries.
     """
     involved = {*absorbed, *absorbed.values()}
     survivors = Lead.objects.in_bulk(set(absorbed.values()))
@@ -58,12 +58,12 @@ def remember_merges(
 
 
 def restored_fields(merge: Merge, names: Iterable[str]) -> dict[str, Any]:
-    """Return columns of the survivor as they were before the merge."""
+    """Return the survivor's columns as they were before the merge."""
     return {name: _restored(Lead, name, merge.before["survivor"][name]) for name in names}
 
 
 def restored_pairs(merge: Merge) -> list[DuplicateCandidate]:
-    """Return the pairs that both leads were in before the merge, as new objects."""
+    """Return the pairs of both leads before the merge, as new objects."""
     return [
         DuplicateCandidate(**{name: _restored(DuplicateCandidate, name, value) for name, value in row.items()})
         for row in merge.before["pairs"]
@@ -82,13 +82,13 @@ def _grouped(pairs: Iterable[tuple[Any, int]]) -> dict[int, list[int]]:
 
 
 def _last(model: type[Model]) -> int:
-    """Return the highest id. Whatever is stored later about leads that are locked now has a higher one."""
+    """Return the highest id. Rows of leads that are locked now will get a higher one."""
     return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _fields(row: Model, names: Iterable[str]) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in names}
-    # To the microsecond, which Django's own encoder cuts off.
+    # With microseconds, which Django's encoder would cut off.
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 

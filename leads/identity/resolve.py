@@ -1,17 +1,17 @@
 """Decide whose each event is. Plain Python: no database, no clock.
 
-Every identifier is somebody: a lead, or, while it is bound to none, a person of whom nothing else is known. An event
-says that its strongest identifier and each of its weaker ones are the same person. That is believed, and the two
-become one, unless both hold an identifier of one kind that is stronger than the weaker one:
+Every identifier belongs to a lead or, while unbound, to a person of whom nothing else is known. An event claims that
+its strongest identifier and each of its weaker ones are the same person. The claim is accepted, and the two become one
+lead, unless both hold an identifier of one kind that is stronger than the weaker one:
 
 - a user id and an e-mail address meet: one person, whatever other addresses either has; but two user ids never merge;
 - an e-mail address and a phone number meet: one person, unless each has a user id of its own;
-- any of them and an anonymous id meet: one person, unless that browser is already somebody with another user id,
-  e-mail address or phone number.
+- any of them and an anonymous id meet: one person, unless that browser already belongs to somebody with another user
+  id, e-mail address or phone number.
 
-Nor do two become one of whom a person said that they are two. What is not believed is noted as a possible duplicate.
-As joining is all that ever happens, what does not contradict itself comes to the same end in whatever order it arrives;
-and whatever arrives, in whatever order, those whom it connects are in the end one lead or connected by such notes.
+Two leads that a person declared different are not merged either. A rejected claim is noted as a possible duplicate.
+Leads are only ever joined here, so evidence without contradictions gives the same result in any order; and with
+contradictions, all connected identifiers end up in one lead or connected by possible duplicates.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -21,7 +21,7 @@ from typing import NamedTuple
 from leads.identity.keys import ANONYMOUS_ID, STRENGTH, USER_ID, Key
 from leads.models import Stage
 
-# What people decided outlives what scoring decided; otherwise the lead that is further on.
+# Stages decided by people outrank those decided by scoring; then the more advanced stage wins.
 STANDING: Mapping[str, int] = {
     stage: rank
     for rank, stage in enumerate(
@@ -37,7 +37,7 @@ STANDING: Mapping[str, int] = {
         )
     )
 }
-# From here on a lead is somebody's work and is not merged into another by a machine.
+# From here on a lead is being worked on and is never absorbed automatically.
 HELD = STANDING[Stage.CLAIMED]
 KIND_WORDS = {
     "user_id": "a user id",
@@ -45,13 +45,13 @@ KIND_WORDS = {
     "phone": "a phone number",
     "anonymous_id": "a browser",
 }
-# How much a shared identifier speaks for one person where something stronger speaks against it, 0..100.
+# Strength of a shared identifier as evidence when a stronger one contradicts it, 0..100.
 DOUBT_STRENGTH = {"email": 85, "phone": 70, "anonymous_id": 50}
 ALIAS_STRENGTH = 90
 
 
 class Doubt(NamedTuple):
-    """Why two leads may be one person, in words, and how much speaks for it, 0..100."""
+    """Why two leads may be one person, in words, with a strength of 0..100."""
 
     reason: str
     strength: int
@@ -59,7 +59,7 @@ class Doubt(NamedTuple):
 
 @dataclass(slots=True)
 class KnownLead:
-    """What identity must know of a lead. kinds: of the identifiers it holds. standing: of STANDING, by its stage."""
+    """What identity must know of a lead. kinds: of its identifiers. standing: see STANDING, by its stage."""
 
     lead_id: int
     kinds: set[str]
@@ -67,13 +67,13 @@ class KnownLead:
 
     @property
     def seniority(self) -> tuple[int, int]:
-        """Of two leads the greater one survives: by standing, then by age."""
+        """The greater of two leads survives a merge: by standing, then by age."""
         return self.standing, -abs(self.lead_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one event says of identity: its identifiers, strongest first, and an id that an alias gave up."""
+    """What one event says about identity: its identifiers, strongest first, and the former id of an alias."""
 
     keys: tuple[Key, ...]
     former_id: str = ""
@@ -81,11 +81,11 @@ class Evidence:
 
 @dataclass(slots=True)
 class Resolution:
-    """Who is who after some events. Leads still to be created have negative ids.
+    """The result for some events. Leads still to be created have negative ids.
 
-    owners: the lead of each identifier that has one. absorbed: lead -> the lead it is merged into. reasons: why, of
-    each absorbed one. duplicates: pairs that may be one person, smaller id first. met: of identifiers that have just
-    got their lead, the one together with which they did.
+    owners: the lead of each owned identifier. absorbed: lead -> its survivor. reasons: why, for each absorbed lead.
+    duplicates: possible duplicates, smaller id first. met: for identifiers that have just got their lead, the
+    identifier they came with.
     """
 
     owners: dict[Key, int]
@@ -97,7 +97,7 @@ class Resolution:
 
 
 def is_settled(keys: tuple[Key, ...], owners: Mapping[Key, int | None]) -> bool:
-    """Tell whether an event says nothing new: all its identifiers are one lead's, or it is a bare visitor's."""
+    """Return whether an event says nothing new: all its identifiers are one lead's, or it is an unknown visitor's."""
     if len(keys) == 1:
         return keys[0][0] == ANONYMOUS_ID or owners.get(keys[0]) is not None
     owner = owners.get(keys[0])
@@ -110,9 +110,9 @@ def resolve(
     known: Mapping[int, KnownLead],
     apart: Collection[tuple[int, int]] = (),
 ) -> Resolution:
-    """Return who is who, given the present owner of each identifier and what is known of these leads.
+    """Return who is who, given the current owner of each identifier and the known leads.
 
-    apart: pairs of leads of whom a person said that they are two.
+    apart: pairs of leads that a person declared different.
     """
     resolver = _Resolver(owners, known, apart)
     for piece in evidence:
@@ -151,7 +151,7 @@ class _Resolver:
         return Resolution(owners, created, absorbed, reasons, self._open_duplicates(), self.met)
 
     def _lead_of(self, strongest: Key, weaker: list[Key]) -> KnownLead:
-        """Return the lead of the strongest identifier; unbound, it joins the first of the others that it may."""
+        """Return the lead of the strongest identifier; if unbound, it joins the first of the others that it may."""
         owner = self._owner(strongest)
         if owner is not None:
             return owner
@@ -165,7 +165,7 @@ class _Resolver:
         return created
 
     def _join(self, lead: KnownLead, strongest: Key, key: Key) -> KnownLead:
-        """Make the owner of a weaker identifier and this lead one; return the survivor."""
+        """Make this lead and the owner of a weaker identifier one; return the survivor."""
         other = self._owner(key)
         if other is None:
             self._bind(key, lead, met=strongest)
@@ -200,7 +200,7 @@ class _Resolver:
         self.duplicates.setdefault((one.lead_id, other.lead_id), doubt)
 
     def _open_duplicates(self) -> dict[tuple[int, int], Doubt]:
-        """Return the doubtful pairs that have not become one meanwhile."""
+        """Return the doubtful pairs that have not become one lead meanwhile."""
         pairs: dict[tuple[int, int], Doubt] = {}
         for (one, other), doubt in self.duplicates.items():
             first, second = sorted((self._survivor(one), self._survivor(other)))
@@ -231,7 +231,7 @@ class _Resolver:
 
 
 def _objection(lead: KnownLead, other: KnownLead, kind: str) -> str:
-    """Say why an identifier of this kind does not make two leads one, or "" where it does."""
+    """Return why an identifier of this kind does not make two leads one, or "" if it does."""
     for stronger in STRENGTH:
         if stronger == kind:
             break
@@ -243,7 +243,7 @@ def _objection(lead: KnownLead, other: KnownLead, kind: str) -> str:
 
 
 def _meeting(strongest: Key, shared: Key) -> str:
-    """Say what made two leads one."""
+    """Return in words what made two leads one."""
     seen = " and ".join(_named(key) for key in (strongest, shared))
     return f"One event named both: {seen}."
 
@@ -256,5 +256,5 @@ def _named(key: Key) -> str:
 
 
 def _may_join(kinds: set[str], lead: KnownLead, kind: str) -> bool:
-    """Tell whether a so far unknown identifier may join a lead that it meets by a weaker one of this kind."""
+    """Return whether an unbound identifier may join a lead that it meets through a weaker one of this kind."""
     return not any(STRENGTH[held] < STRENGTH[kind] and held in lead.kinds for held in kinds)

@@ -1,4 +1,4 @@
-"""Make two leads of one again: who holds which identifier, and which pairs there are to decide."""
+"""Undo a merge's part of identity: which lead holds which identifier, and the possible duplicates."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,9 +9,9 @@ from leads.models import DuplicateCandidate, Event, Identifier, Lead, Merge, Use
 
 
 def return_identifiers(merge: Merge) -> list[Identifier]:
-    """Give the absorbed lead its identifiers back with their events; return those of both that came since the merge.
+    """Give the absorbed lead its identifiers and their events back; return the identifiers added since the merge.
 
-    What came since belongs to the one together with whose identifier it was first seen; where nobody can tell, to the
+    A later identifier goes to the lead together with whose identifier it was first seen; if that is unknown, to the
     survivor. Call while all of them are locked.
     """
     held = {identifier.pk: identifier for identifier in Identifier.objects.filter(lead=merge.survivor_id)}
@@ -30,7 +30,7 @@ def return_identifiers(merge: Merge) -> list[Identifier]:
 
 
 def _root(pk: int, held: Mapping[int, Identifier], known: set[int]) -> int:
-    """Return the identifier of before that this one came by, or where the trail ends."""
+    """Return the earlier identifier that this one came with, or where the trail ends."""
     passed = set()
     while pk not in known and pk not in passed:
         passed.add(pk)
@@ -42,7 +42,7 @@ def _root(pk: int, held: Mapping[int, Identifier], known: set[int]) -> int:
 
 
 def separate_pairs(merge: Merge, *, by: User, now: datetime) -> None:
-    """Bring back the pairs that the absorbed lead was in; the two themselves are two from now on, whoever says else."""
+    """Restore the absorbed lead's pairs; the two leads themselves count as different people from now on."""
     survivor_id, absorbed_id = merge.survivor_id, merge.absorbed_id
     before = restored_pairs(merge)
     own = {_other(pair, survivor_id) for pair in before if survivor_id in (pair.first_id, pair.second_id)}
@@ -73,7 +73,7 @@ def _keep_apart(merge: Merge, before: list[DuplicateCandidate], by: User, now: d
     reason = f"They were merged once. {merge.reason}"[:300]
     pair = copy_of(noted or DuplicateCandidate(reason=reason, created_at=now), first, second)
     pair.dismissed_at, pair.dismissed_by = now, by
-    # Whoever looks for likenesses locks nobody, and may just have noted the two.
+    # The search for duplicates takes no locks and may just have noted this pair.
     DuplicateCandidate.objects.bulk_create(
         [pair],
         update_conflicts=True,

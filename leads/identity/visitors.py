@@ -1,4 +1,4 @@
-"""Visitors: browsers nobody is known behind, until an event says whose they are."""
+"""Visitors: browsers of unknown people, until an event identifies them."""
 
 from collections.abc import Collection
 
@@ -9,9 +9,9 @@ from leads.models import Event, Identifier
 
 
 def claim_visits(identifier_ids: Collection[int], *, kinds_with_traits: Collection[str]) -> list[EventRow]:
-    """Give the events of visitors who have just become known to their leads and return them, oldest first.
+    """Give the events of newly identified visitors to their leads and return them, oldest first.
 
-    Only events of the given kinds come with their properties, as those say something about the lead.
+    Only events of the given kinds are returned with properties, because only those contain traits.
     """
     if not identifier_ids:
         return []

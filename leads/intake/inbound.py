@@ -1,4 +1,4 @@
-"""What every channel hands to intake: events made uniform, and those it had to reject."""
+"""The input of intake: normalised events, and rejected ones."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,10 +9,10 @@ from leads.identity.keys import Key
 
 
 class InboundEvent(NamedTuple):
-    """One event as intake wants it. A tuple, as a frozen dataclass takes five times as long to make.
+    """A normalised event. A named tuple, because a frozen dataclass takes five times as long to create.
 
-    keys: what it was identified by, strongest first, never empty. occurred_at: UTC, not in the future.
-    properties: of an identify its traits. former_id: the id that an alias gives up, which may be a user id.
+    keys: its identifiers, strongest first, never empty. occurred_at: UTC, not in the future. properties: for an
+    identify call the traits. former_id: the id that an alias replaces, which may be a user id.
     """
 
     message_id: str
@@ -27,12 +27,12 @@ class InboundEvent(NamedTuple):
 
     @property
     def time_key(self) -> str:
-        """Comparable text by which, of two events that say something different, the later one is believed."""
+        """Comparable text: of two contradicting events the one with the greater key wins."""
         return time_key(self.occurred_at, self.message_id)
 
 
 class Rejection(NamedTuple):
-    """An event that could not be read: why, in words for whoever sent it, and its text as sent."""
+    """An event that could not be parsed: the reason for the sender, and its text as sent."""
 
     reason: str
     body: str

@@ -1,8 +1,8 @@
-"""The events that come in most often: one alone, by somebody seen before, that says nothing new about anybody.
+"""The fast path for the most frequent case: a single event of a known visitor or lead, without new traits.
 
-A visitor's makes nothing due: one statement is all there is to do, durable without a transaction around it. A lead's
-takes PostgreSQL one statement as well, inside a transaction, as it is announced there. Whatever else such an event
-turns out to be, nothing is stored, and the way of all events is taken: on SQLite every lead's event goes that way.
+A visitor's event makes nothing due: one statement suffices, durable without a transaction. A lead's event takes
+PostgreSQL one statement as well, inside a transaction because it is announced there. In any other case nothing is
+stored here and the general path is taken; on SQLite every lead's event takes the general path.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,12 +22,12 @@ from leads.models import Event, Source
 from leads.prepared import Prepared
 from leads.rows import JSON, as_time, by_bytes, for_update, is_postgresql
 
-# A browser of somebody known sends its user id, address and anonymous id with every event.
+# A known person's browser sends user id, address and anonymous id with every event.
 MOST_KEYS = 3
 
 
 def is_single(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) -> bool:
-    """Tell whether these events are no more than one that may be taken in here."""
+    """Return whether this is a single event that the fast path may take."""
     if len(inbound) != 1 or rejected:
         return False
     event = inbound[0]
@@ -36,24 +36,24 @@ def is_single(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) ->
 
 
 def take_in_single(source: Source, event: InboundEvent, *, now: datetime) -> Sequence[int] | None:
-    """Store a lone event durably and return whose it is, a lead's or nobody's; None where nothing was stored."""
+    """Store a single event durably and return its lead's id, or no id for a visitor's; None if it was not stored."""
     if len(event.keys) == 1 and event.keys[0][0] == ANONYMOUS_ID and _record_visit(source, event, now):
         return ()
-    # The portable twin is the way of all events.
+    # The portable equivalent is the general path.
     return _record_known(source, event, now) if is_postgresql() else None
 
 
 def _record_visit(source: Source, event: InboundEvent, now: datetime) -> bool:
-    """Store an event if it is a visitor's, whom nobody knows, and new; tell whether it was.
+    """Store an event if it is new and an unknown visitor's; return whether it was.
 
-    Like every event it is stored under the lock of its identifier, so that nobody becomes known meanwhile.
+    The identifier is locked as for every event, so that the visitor does not become known meanwhile.
     """
     kind, value = event.keys[0]
     return bool(_visit().fetch({**_values(source, event, now), "key_kind": kind, "key_value": value}))
 
 
 def _record_known(source: Source, event: InboundEvent, now: datetime) -> Sequence[int] | None:
-    """Store an event if all its identifiers are one lead's and it is new, and touch that lead."""
+    """Store an event if it is new and all its identifiers belong to one lead, and update that lead."""
     values = {**_values(source, event, now), **touch_of(event)}
     for number, (kind, value) in enumerate(event.keys):
         values[f"kind_{number}"], values[f"value_{number}"] = kind, value
@@ -81,9 +81,9 @@ def _visit() -> Prepared:
 
 @cache
 def _known(keys: int) -> Prepared:
-    """Return the statement for an event with so many identifiers.
+    """Return the statement for an event with this many identifiers.
 
-    A lead that has come into being since the statement began is not seen by it, nor is its event then stored.
+    A lead created after the statement began is not visible to it; then the event is not stored here.
     """
     wanted = [f"(kind = %(kind_{number})s AND value = %(value_{number})s)" for number in range(keys)]
     key_types = {f"{part}_{number}": "text" for number in range(keys) for part in ("kind", "value")}

@@ -1,4 +1,4 @@
-"""Where events come from, and the write keys that let them in."""
+"""Sources of events, and their write keys."""
 
 import secrets
 from datetime import datetime
@@ -13,25 +13,25 @@ LONGEST_NAME = 100
 
 
 def new_write_key() -> str:
-    """Return a write key that nobody has."""
+    """Return an unused write key."""
     return f"wk_{secrets.token_hex(16)}"
 
 
 def channel_source(name: str, *, now: datetime) -> Source:
-    """Return the source that a channel of our own ("Forms", "Links") stores its events under, made at its first use."""
+    """Return the source under which one of our own channels ("Forms", "Links") stores events; created on first use."""
     made = {"write_key": new_write_key(), "is_channel": True, "created_at": now}
     return Source.objects.get_or_create(name=name, defaults=made)[0]
 
 
 def add_source(name: str, *, by: User, now: datetime) -> Source:
-    """Make a source with a key of its own. Raises InvalidValue for a name that is empty, too long or taken."""
+    """Create a source with its own key. Raises InvalidValue if the name is empty, too long or taken."""
     source = Source(name=_usable(name))
     _save(source, by=by, now=now)
     return source
 
 
 def rename_source(source: Source, name: str, *, by: User, now: datetime) -> None:
-    """Call a source by another name. Raises InvalidValue for one that is empty, too long, taken, or a channel's own."""
+    """Rename a source. Raises InvalidValue if the name is empty, too long, taken, or a channel's."""
     if source.is_channel:
         raise InvalidValue(f"{source.name} is a channel of LeadCRM's own and is found by its name.")
     before, source.name = source.name, _usable(name)
@@ -40,7 +40,7 @@ def rename_source(source: Source, name: str, *, by: User, now: datetime) -> None
 
 
 def switch_source(source: Source, *, is_active: bool, by: User, now: datetime) -> None:
-    """Let a source's key work, or refuse it everywhere within half a minute."""
+    """Enable a source's key, or disable it everywhere within half a minute."""
     source.is_active = is_active
     _save(source, by=by, now=now)
 
@@ -72,7 +72,7 @@ def save_source(source: Source, *, by: User | None, now: datetime) -> None:
 
 @transaction.atomic
 def renew_write_key(source: Source, *, by: User, now: datetime) -> None:
-    """Give a source another write key; the old one stops working at once."""
+    """Give a source a new write key; the old one stops working at once."""
     source.write_key = new_write_key()
     source.save(update_fields=["write_key"])
     record_audit("write key renewed", source.name, by=by, now=now)

@@ -1,7 +1,7 @@
-"""Take in a batch: whose the events are, the events themselves, what they say of people; all in one transaction.
+"""Store a batch of events in one transaction: identities, the events, and the traits in them.
 
-The number of statements does not grow with the batch. Where every identifier is known and nothing is said about
-people, there are three: lock the identifiers, insert the events, mark the leads due. For a lone event there is one.
+The number of statements does not depend on the size of the batch. If every identifier is known and there are no traits,
+there are three: lock the identifiers, insert the events, mark the leads due. A single event needs one.
 """
 
 from collections.abc import Collection, Sequence
@@ -45,15 +45,15 @@ from leads.people.search import refresh_search
 from leads.people.traits import KINDS_WITH_TRAITS
 from leads.rows import is_postgresql
 
-# Starting again is for races between batches about the same people; more than a few are a fault.
+# A batch is retried after a race about the same people; more than a few retries are a bug.
 ATTEMPTS = 20
-# Fewer events are asked about one by one at once: small batches come from channels that often tell a thing again.
+# Below this size repetitions are checked first: small batches come from channels that often repeat events.
 MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch. lead_ids: leads with new events; created: leads that are new."""
+    """The outcome of a batch. lead_ids: leads with new events; created: new leads."""
 
     stored: int
     lead_ids: Sequence[int]
@@ -62,9 +62,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a batch's earlier attempts found out.
+    """What earlier attempts of a batch found out.
 
-    may_repeat: some of the events may be stored already. also_lock: identifiers. earlier: what visits say of companies.
+    may_repeat: some events may be stored already. also_lock: identifiers. earlier: what visits say about companies.
     """
 
     may_repeat: bool
@@ -75,13 +75,13 @@ class _Known:
 def take_in(
     source: Source, inbound: Sequence[InboundEvent], rejected: Sequence[Rejection] = (), *, now: datetime
 ) -> Taken:
-    """Store a batch of events, and the rejected ones with their reasons, durably; return what became of it.
+    """Store a batch of events, and the rejected ones with their reasons, durably; return the outcome.
 
-    An event that is stored already changes nothing. Everything is announced inside the transaction, once a batch.
+    An event that is stored already changes nothing. Everything is announced inside the transaction, once per batch.
     """
     if is_single(inbound, rejected) and (lead_ids := take_in_single(source, inbound[0], now=now)) is not None:
         return Taken(1, lead_ids, ())
-    # The first of several with one message id is the event; the others are repeats of it.
+    # Of several events with one message id the first one counts.
     events = list({event.message_id: event for event in reversed(inbound)}.values())[::-1]
     known = _Known(may_repeat=len(events) < MANY or not is_postgresql())
     for attempt in range(ATTEMPTS):
@@ -95,7 +95,7 @@ def take_in(
         except SentAgain:
             known = replace(known, may_repeat=True)
         except IntegrityError:
-            # An organization may have been removed since it was found; whatever else it is comes again.
+            # An organization may have been deleted since it was found; any other error recurs on the retry.
             if attempt >= 3:
                 raise
     raise OperationalError("Too many batches about the same people at the same time.")
@@ -145,10 +145,10 @@ def _lock(events: Sequence[InboundEvent], also: Collection[Key], now: datetime) 
 def _recognise(
     source: Source, events: Sequence[InboundEvent], locked: Locked, colleagues: Collection[int], now: datetime
 ) -> Recognised:
-    """Decide whose the events are; where all of them are known to be somebody's already, nothing is asked."""
+    """Decide whose the events are; if all identifiers have the same known owner, this needs no queries."""
     unsettled = [event for event in events if event.former_id or not is_settled(event.keys, locked.owners)]
     if unsettled:
-        # What is stored already has told what it had to tell, and may have been corrected since.
+        # The traits of stored events were applied before and may have been corrected since.
         stored = stored_already(source.pk, [event.message_id for event in unsettled])
         unsettled = [event for event in unsettled if event.message_id not in stored]
     if not unsettled:

@@ -1,4 +1,4 @@
-"""What the events of a batch say about people, gathered before anything of it is written."""
+"""What a batch's events say about people and companies, collected before anything of it is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,19 +15,19 @@ from leads.people.traits import KINDS_WITH_TRAITS, NOTHING, Said, said_by
 
 
 class UnknownCompanies(Exception):
-    """The transaction must start again and make these organizations first, before it locks anybody."""
+    """The transaction must be restarted and create these organizations first, before it takes locks."""
 
     def __init__(self, words: Sequence[CompanyWord]) -> None:
         super().__init__(f"{len(words)} words about organizations that are not there")
         self.words = words
 
 
-# Message id -> what the event says; events that say nothing are left out.
+# Message id -> the traits in the event; events without traits are left out.
 Sayings = Mapping[str, Said]
 
 
 def sayings_of(events: Iterable[InboundEvent | EventRow]) -> Sayings:
-    """Read what events say about the people behind them."""
+    """Return the traits in events."""
     said = {
         event.message_id: said_by(event.kind, event.properties) for event in events if event.kind in KINDS_WITH_TRAITS
     }
@@ -37,7 +37,7 @@ def sayings_of(events: Iterable[InboundEvent | EventRow]) -> Sayings:
 def keep_companies(
     events: Sequence[InboundEvent], sayings: Sayings, *, earlier: Sequence[CompanyWord] = (), now: datetime
 ) -> Directory:
-    """Make and change the organizations that events speak of. earlier: what earlier events say, to be said again."""
+    """Create and change the organizations in events. earlier: what earlier events say, to be applied again."""
     words = [*earlier, *_company_words(events, sayings)]
     return keep_organizations(words, now=now) if words else Directory([])
 
@@ -51,7 +51,7 @@ def _company_words(events: Iterable[InboundEvent | EventRow], sayings: Sayings) 
 
 
 def words_of(rows: Sequence[EventRow], sayings: Sayings, directory: Directory) -> list[Word]:
-    """Return what new events say about their leads, their organizations included."""
+    """Return the traits in new events for their leads, organizations included."""
     words = []
     for row in rows:
         said = sayings.get(row.message_id)
@@ -64,10 +64,10 @@ def words_of(rows: Sequence[EventRow], sayings: Sayings, directory: Directory) -
 
 
 def words_of_visits(visits: Sequence[EventRow], *, may_miss: bool = True) -> list[Word]:
-    """Return what the earlier events of visitors say, now that they are known.
+    """Return the traits in earlier events of visitors who have become known.
 
-    Their organizations were made when they came. Where one has another name by now, or is gone, its words are left
-    out; unless may_miss, UnknownCompanies is raised.
+    Their organizations were created when the events arrived. If one was renamed or deleted since, its traits are left
+    out, or, unless may_miss, UnknownCompanies is raised.
     """
     sayings = sayings_of(visits)
     if not sayings:
@@ -81,7 +81,7 @@ def words_of_visits(visits: Sequence[EventRow], *, may_miss: bool = True) -> lis
 
 
 def contact_words(events: Sequence[InboundEvent], people: Recognised) -> list[Word]:
-    """Return the addresses and numbers that leads have just been recognised by."""
+    """Return the addresses and numbers that leads have just been recognised by, as traits."""
     return [
         Word(people.owners[key], event.time_key, {key[0]: key[1]})
         for event in events
@@ -91,7 +91,7 @@ def contact_words(events: Sequence[InboundEvent], people: Recognised) -> list[Wo
 
 
 def withdrawn_consents(events: Iterable[InboundEvent], ids: Mapping[Key, int]) -> list[Consent]:
-    """Return what those who unsubscribed said by it: no more e-mail to their address, or to them where none is known.
+    """Return the withdrawals of those who unsubscribed: no more e-mail to their address, or to the person if unknown.
 
     ids: of the identifiers.
     """

@@ -1,4 +1,4 @@
-"""The one door through which a lead's stage moves."""
+"""The only way to change a lead's stage."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +15,16 @@ from leads.errors import StageMoveRefused
 from leads.lifecycle.transitions import TRANSITIONS
 from leads.models import Lead, Stage, StageChange, User
 
-# How long a recycled lead rests where nobody says until when.
+# How long a recycled lead rests unless told until when.
 REST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One lead's way from a stage through others, all recorded in order.
+    """One lead's path from a stage through others, all recorded in order.
 
-    path: at least the stage it ends in. reason: in words a user may read. evidence: what speaks for the move, shown
-    wherever the move is. score, fit, behaviour: points at that time.
+    path: at least the final stage. reason: in words for users. evidence: supports the move and is shown with it. score,
+    fit, behaviour: points at that time.
     """
 
     lead_id: int
@@ -39,7 +39,7 @@ class Move:
 
     @classmethod
     def by_hand(cls, lead: Lead, from_stage: str, to_stage: str, reason: str) -> Self:
-        """Return the move of a lead that somebody moves, with the points that it has."""
+        """Return the move of a lead made by a person, with the lead's current points."""
         return cls(lead.pk, from_stage, (to_stage,), reason, score=lead.score, fit=lead.fit, behaviour=lead.behaviour)
 
 
@@ -55,8 +55,8 @@ def move_leads(
     """Move leads to the ends of their paths, record every step and announce it; all or none.
 
     A lead moves only from the stage its move names and, if given, while `where` holds: one conditional UPDATE decides.
-    `columns` are set in that same UPDATE, such as a recycled lead's `retry_on`, 30 days ahead unless given.
-    Raises StageMoveRefused when a move is not allowed or came too late.
+    `columns` are set in the same UPDATE, such as a recycled lead's `retry_on`, 30 days ahead unless given. Raises
+    StageMoveRefused if a move is not allowed or came too late.
     """
     for move in moves:
         _check_path(move)

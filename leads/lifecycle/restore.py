@@ -1,4 +1,4 @@
-"""Put a lead back into the stage that it had before something that was undone."""
+"""Restore a lead's former stage when something is undone."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,10 +9,10 @@ from leads.models import Lead, StageChange, User
 
 
 def restore_stage(lead: Lead, columns: Mapping[str, object], *, reason: str, by: User, now: datetime) -> None:
-    """Set the stage and its times as they were, from wherever scoring has moved the lead since, and record it.
+    """Set stage and times as they were, wherever scoring has moved the lead since, and record it.
 
-    columns: stage, stage_changed_at, recycled_at, retry_on and disqualified_at of then. Call inside a transaction.
-    Raises StageMoveRefused when the lead has left the stage that it was read in.
+    columns: the former stage, stage_changed_at, recycled_at, retry_on and disqualified_at. Call inside a transaction.
+    Raises StageMoveRefused if the lead has left the stage in which it was read.
     """
     if not Lead.objects.filter(pk=lead.pk, stage=lead.stage, claimed_at=lead.claimed_at).update(**columns):
         raise StageMoveRefused(f"{lead.display_name} has left the stage {lead.get_stage_display()} meanwhile.")

@@ -1,4 +1,4 @@
-"""A bar that fills on a terminal, and stays away from logs."""
+"""A progress bar on terminals; in logs nothing is shown."""
 
 from types import TracebackType
 
@@ -8,7 +8,7 @@ WIDTH = 30
 
 
 class ProgressBar:
-    """Shows how much of a whole is done. Use as a context manager."""
+    """Shows the completed part of a whole. Use as a context manager."""
 
     def __init__(self, out: OutputWrapper, label: str, whole: int) -> None:
         self._out = out
@@ -28,7 +28,7 @@ class ProgressBar:
             self._out.write("\r\033[K", ending="")
 
     def advance(self, steps: int) -> None:
-        """Say that so many more are done."""
+        """Add this many completed items."""
         self._done += steps
         self._draw()
 

@@ -1,4 +1,4 @@
-"""Two leads side by side: every field, and what else tells them apart."""
+"""Compare two leads side by side before a merge."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One lead's value of a field, as text, and whether it is the one that the merged lead would have."""
+    """One lead's value of a field, as text, and whether the merged lead would keep it."""
 
     lead_id: int
     text: str
@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of both leads. differs: both could be kept, so somebody may choose."""
+    """A field of both leads. differs: the values differ, so a user may choose."""
 
     name: str
     label: str
@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is shown of a lead above its fields. identifiers: kind and value, all but browsers, a few at most."""
+    """What is shown of a lead above its fields. identifiers: a few (kind, value) pairs, without anonymous ids."""
 
     lead: Lead
     identifiers: Sequence[tuple[str, str]]
@@ -55,7 +55,7 @@ class Side:
 
 
 def compare_fields(pair: tuple[Lead, Lead], survivor: Lead, choices: Choices, *, now: datetime) -> list[Field]:
-    """Return the fields that either lead has, each with what is kept of it; choices: what somebody wants kept."""
+    """Return the fields that either lead has, with the value a merge would keep. choices: those of the user."""
     first, second = pair
     absorbed = second if survivor.pk == first.pk else first
     outcome, _ = merged_profile(survivor, absorbed, choices, now=now)
@@ -65,7 +65,7 @@ def compare_fields(pair: tuple[Lead, Lead], survivor: Lead, choices: Choices, *,
 
 
 def compare_sides(pair: tuple[Lead, Lead], survivor: Lead) -> list[Side]:
-    """Return what else there is to know of both; three queries."""
+    """Return the other data of both leads; three queries."""
     held: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for identifier in Identifier.objects.filter(lead__in=pair).order_by("pk"):
         held[identifier.lead_id or 0].append((identifier.kind, identifier.value))

@@ -1,4 +1,4 @@
-"""Merge two leads because somebody says that they are one person."""
+"""Merge two leads because a user says that they are one person."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -23,8 +23,8 @@ def merge_leads(
 ) -> Merge:
     """Merge one lead into another and return the record, by which it can be undone.
 
-    choices: whose value counts, "survivor" or "absorbed", by a trait's name; without one the later word counts.
-    Raises MergeRefused when they can't become one this way round (any more), InvalidValue for a choice that is none.
+    choices: whose value to keep, "survivor" or "absorbed", by trait name; without one the latest value counts. Raises
+    MergeRefused if they can't be merged this way round (any more), InvalidValue for an invalid choice.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -42,7 +42,7 @@ def _merge(survivor_id: int, absorbed_id: int, choices: Choices, by: User, now: 
     _, word = merged_profile(survivor, absorbed, choices, now=now)
     (merge,) = absorb_leads({absorbed.pk: survivor.pk}, reasons={absorbed.pk: f"{by} merged them."}, by=by, now=now)
     if word is not None:
-        # Should another merge of the same lead be undone one day, what was chosen here must be said once more.
+        # Recorded as a statement of its own, so that undoing another merge of this lead can apply it again.
         merge.before["choices"] = {"time_key": word.time_key, "traits": word.traits}
         merge.save(update_fields=["before"])
     update_profiles([word] if word else [], absorbed={absorbed.pk: survivor.pk}, created=())
@@ -52,10 +52,10 @@ def _merge(survivor_id: int, absorbed_id: int, choices: Choices, by: User, now: 
 
 
 def lock_pair(one_id: int, other_id: int, *, now: datetime) -> tuple[Lead, Lead]:
-    """Lock two leads with all their identifiers, as intake does, and return them as they are now.
+    """Lock two leads with all their identifiers, as intake does, and return their current state.
 
-    A lead that was merged into another is not locked: who holds its survivor's lock may write it, and nobody else.
-    Raises MergeRefused where one does not exist, MoreToLock when the transaction must start again.
+    A merged lead is not locked itself: its survivor's lock protects it. Raises MergeRefused if one does not exist,
+    MoreToLock if the transaction must be restarted.
     """
     ids = (one_id, other_id)
     locked = lock_identifiers((), optional=_keys_of(ids), now=now)

@@ -1,4 +1,4 @@
-"""What two leads would be as one: the later word of both counts, but for what a person chooses."""
+"""What two leads would be after a merge: for each trait the latest value, unless a user chooses."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -13,22 +13,22 @@ from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 
 Side = Literal["survivor", "absorbed"]
 SIDES = ("survivor", "absorbed")
-# Which of the two leads' values a person wants, by the trait's name.
+# Trait name -> whose value a user wants.
 Choices = Mapping[str, str]
 
 
 def usual_survivor(one: Lead, other: Lead) -> Lead:
-    """Return the lead that survives unless somebody says otherwise: the one further on, of two alike the older."""
+    """Return the default survivor: the more advanced lead, or else the older one."""
     return max(one, other, key=lambda lead: (STANDING[lead.stage], -lead.created_at.timestamp(), -lead.pk))
 
 
 def is_held(lead: Lead) -> bool:
-    """Tell whether a lead is somebody's work: claimed, or a customer."""
+    """Return whether a lead is being worked on: claimed, or a customer."""
     return STANDING[lead.stage] >= HELD
 
 
 def check_survivor(survivor: Lead, absorbed: Lead) -> None:
-    """Raise MergeRefused where these two can't become one this way round."""
+    """Raise MergeRefused if these two can't be merged this way round."""
     if survivor.pk == absorbed.pk:
         raise MergeRefused("A lead can't be merged with itself.")
     for lead in (survivor, absorbed):
@@ -41,13 +41,13 @@ def check_survivor(survivor: Lead, absorbed: Lead) -> None:
 
 
 def trait_names(one: Lead, other: Lead) -> list[str]:
-    """Return the names of all that may be known of either, columns first."""
+    """Return the names of all traits of either lead, columns first."""
     attributes = sorted({*one.attributes, *other.attributes}, key=str.lower)
     return [*LEAD_COLUMNS, "organization", *(ATTRIBUTE + name for name in attributes)]
 
 
 def check_choices(choices: Choices, survivor: Lead, absorbed: Lead) -> None:
-    """Raise InvalidValue, which names the first choice that can't be made."""
+    """Raise InvalidValue for the first invalid choice."""
     names = trait_names(survivor, absorbed)
     for name, side in choices.items():
         if name not in names:
@@ -57,9 +57,9 @@ def check_choices(choices: Choices, survivor: Lead, absorbed: Lead) -> None:
 
 
 def merged_profile(survivor: Lead, absorbed: Lead, choices: Choices, *, now: datetime) -> tuple[Lead, Word | None]:
-    """Return the survivor as the merge would leave it, not stored, and what the choices say by hand, if anything.
+    """Return the survivor as the merge would leave it, not stored, and the traits to set by hand, if any.
 
-    Choices that come to what would be anyway say nothing: a later event may then still change it.
+    A choice that equals the result anyway is not recorded, so that a later event may still change the value.
     """
     outcome = deepcopy(survivor)
     carry_over(deepcopy(absorbed), outcome)

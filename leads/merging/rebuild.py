@@ -1,7 +1,7 @@
-"""What a survivor would be known as if one of its merges had never been.
+"""Rebuild a survivor as if one of its merges had not happened.
 
-Everything that says something of a lead is a word with a time, and the later word counts, whatever order the words come
-in. So the survivor is put back to where it was and told again all but the words of the lead that leaves.
+Every statement about a lead has a time, and for each trait the latest one counts, in whatever order they arrive. So the
+survivor is reset to its former state, and all statements are applied again except those about the lead that leaves.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,22 +15,22 @@ from leads.models import Event, Identifier, Lead, Merge
 from leads.people.profile import Word, apply_word, carry_over, trait_of
 from leads.people.traits import KINDS_WITH_TRAITS
 
-SOURCE = "source"  # follows from the events, see leads.events.touch
+SOURCE = "source"  # derived from the events, see leads.events.touch
 
 
 def first_to_rebuild(merge: Merge) -> Merge:
-    """Return the survivor's merge from before which it must be told again: the first that is undone, or this one.
+    """Return the survivor's merge to rebuild from: the earliest one that is undone, or this one.
 
-    What a later merge remembers of the survivor has the words of those in it that were undone after that.
+    A later merge's record of the survivor still contains traits from merges that were undone afterwards.
     """
     merges = list(Merge.objects.filter(survivor=merge.survivor_id).order_by("pk"))
     gone = next(one for one in merges if one.pk == merge.pk or one.undone_at is not None)
-    # Those of one batch remember the same.
+    # Merges of one batch have the same record.
     return next(one for one in merges if one.merged_at == gone.merged_at)
 
 
 def without_merge(merge: Merge, first: Merge, survivor: Lead) -> Lead:
-    """Return the survivor as it was before the merge `first`, with all later merges made again but `merge`."""
+    """Return the survivor as it was before the merge `first`, with all later merges applied except `merge`."""
     rebuilt = deepcopy(survivor)
     for name, value in restored_fields(first, PROFILE).items():
         setattr(rebuilt, name, value)
@@ -43,10 +43,10 @@ def without_merge(merge: Merge, first: Merge, survivor: Lead) -> Lead:
 
 
 def events_since(merge: Merge, first: Merge, late: Sequence[Identifier]) -> list[EventRow]:
-    """Return what both leads did since the merge (the survivor: since `first`), oldest first.
+    """Return the events of both leads since the merge (of the survivor: since `first`), oldest first.
 
-    What a visitor did before it became known by one of the `late` identifiers is news as well. Only events that may
-    say something of a person come with their properties.
+    Earlier events of visitors who became known by one of the `late` identifiers count as well. Only events that may
+    contain traits are returned with properties.
     """
     known_late = Q(identifier__in=[identifier.pk for identifier in late])
     of_survivor = Q(lead=merge.survivor_id) & (Q(pk__gt=first.before["last_event"]) | known_late)
@@ -60,9 +60,9 @@ def events_since(merge: Merge, first: Merge, late: Sequence[Identifier]) -> list
 
 
 def keep_what_is_its_own(merge: Merge, survivor: Lead, rebuilt: Lead, *, foreign: Collection[str]) -> None:
-    """Keep what the survivor was told since in other ways than by events, such as by hand.
+    """Keep traits that the survivor got since by other ways than events, such as by hand.
 
-    foreign: time keys of what was said of the lead that leaves.
+    foreign: time keys of statements about the lead that leaves.
     """
     chosen = merge.before.get("choices", {}).get("time_key")
     for name, said in survivor.attribute_times.items():

@@ -1,4 +1,4 @@
-"""Take a merge apart again, exactly, and give what came in since to whom it belongs."""
+"""Undo a merge exactly, and give everything that arrived since to the lead it belongs to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,10 +26,10 @@ from leads.people.search import refresh_search
 
 
 def undo_merge(merge_id: int, *, by: User, now: datetime) -> Merge:
-    """Make two leads of one again, as they were before, and never let intake merge these two by itself any more.
+    """Split a merge into two leads as they were before; intake will never merge these two automatically again.
 
-    Events, addresses and what was said since then go to the lead whose identifiers they came by; what people did to
-    the survivor since stays with it. Raises MergeRefused where it was undone already, or the survivor was merged on.
+    Later events, addresses and traits go to the lead whose identifiers they came with; what people did to the survivor
+    stays with it. Raises MergeRefused if it was undone already, or the survivor was merged into another lead.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -73,7 +73,7 @@ def _check(merge: Merge, survivor: Lead) -> None:
 
 
 def _restore_profiles(merge: Merge, survivor: Lead, absorbed: Lead, late: Sequence[Identifier]) -> list[EventRow]:
-    """Write what is known of each of the two, and return the events since the merge, each with its lead."""
+    """Write the traits of both leads, and return the events since the merge, each with its lead."""
     first = first_to_rebuild(merge)
     rows = events_since(merge, first, late)
     rebuilt = without_merge(merge, first, survivor)
@@ -90,7 +90,7 @@ def _restore_profiles(merge: Merge, survivor: Lead, absorbed: Lead, late: Sequen
 
 
 def _name_by_late_identifiers(leads: dict[int, Lead], late: Sequence[Identifier]) -> None:
-    """Let an address or number that came since the merge stand on its lead's card where that has none."""
+    """Fill a lead's empty address or number from an identifier that came since the merge."""
     for identifier in late:
         lead = leads.get(identifier.lead_id or 0)
         kind = identifier.kind
@@ -99,7 +99,7 @@ def _name_by_late_identifiers(leads: dict[int, Lead], late: Sequence[Identifier]
 
 
 def _restore_stage(merge: Merge, survivor: Lead, absorbed: Lead, by: User, now: datetime) -> None:
-    """Take back where scoring moved the survivor since; what people decided since stands."""
+    """Take back stage changes that scoring made since; those that people made stay."""
     changes = StageChange.objects.filter(lead=survivor, pk__gt=merge.before["last_stage_change"])
     moved_by = set(changes.values_list("actor_id", flat=True))
     before = restored_fields(merge, STAGE_COLUMNS)

@@ -1,4 +1,4 @@
-"""The schema of leads, one concept a module."""
+"""The schema of leads, one concept per module."""
 
 from leads.models.asset import Asset, AssetKind
 from leads.models.audit_entry import AuditEntry

@@ -10,14 +10,14 @@ from leads.models.form import Form
 
 
 class AssetKind(models.TextChoices):
-    """What a download is, and so which event taking it is."""
+    """What a download is, which decides the event of taking it."""
 
     EBOOK = "ebook", "An eBook or guide"
     CONTENT = "content", "Another file"
 
 
 def asset_storage() -> Storage:
-    """Return where files lie: under VAR_DIR/media unless settings name another storage. No address serves them."""
+    """Return the storage of files: VAR_DIR/media unless settings name another. No address serves it directly."""
     return storages["default"]
 
 
@@ -25,16 +25,16 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     """Questions asked of downloads more than once."""
 
     def in_use(self) -> Self:
-        """Downloads that were not put away."""
+        """Downloads that are not archived."""
         return self.filter(archived_at=None)
 
 
 class Asset(models.Model):
-    """A file, or an address elsewhere, that visitors get for filling in a form.
+    """A file, or an external address, that visitors get for filling in a form.
 
-    slug: the end of its address, never changed. heading, text, points: the coloured half of its page. form: what is
-    asked for it; without one it can't be got. file: stored under a name of ours; file_name: what it is saved as;
-    file_type: of MEDIA types; file_size: bytes; file_hash: SHA-256 in hex. external_url: instead of a file.
+    slug: the end of its address, never changes. heading, points: the coloured half of its page. form: the form to fill
+    in; without one it is not available. file: stored under a name of ours; file_name: what it is saved as; file_type:
+    of MEDIA types; file_size: bytes; file_hash: SHA-256 in hex. external_url: instead of a file.
     """
 
     title = models.CharField(max_length=120)

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """Who changed what that others rely on: rules, users, write keys. Never personal data of a lead."""
+    """Who changed something that others rely on: rules, users, write keys. Never contains personal data of a lead."""
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

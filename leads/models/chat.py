@@ -8,12 +8,11 @@ from leads.models.lead import Lead
 
 
 class ChatDialogue(models.Model):
-    """A scripted conversation that visitors of a website have with us.
+    """A scripted conversation with visitors of a website.
 
-    slug: names it in addresses. colour: "#rrggbb", white text is read on it. domains: where it may be framed, empty for
-    anywhere. draft: the document that the editor changes, in the form of leads.channels.chat.script. before: the draft
-    before its last change, which Undo brings back. revision: counts the changes of the draft. Without a published
-    version visitors see nothing.
+    slug: its name in addresses. colour: "#rrggbb", with readable white text. domains: sites that may frame it, empty
+    for any. draft: the document being edited, see leads.channels.chat.script. before: the draft before its last change,
+    for Undo. revision: the number of changes to the draft. Without a published version visitors see nothing.
     """
 
     name = models.CharField(max_length=100)
@@ -42,7 +41,7 @@ class ChatDialogue(models.Model):
 
 
 class ChatVersion(models.Model):
-    """A published dialogue, never changed: whoever began a conversation by it also ends it by it. number: from 1."""
+    """A published dialogue, never changed: a conversation ends under the version it began with. number: from 1."""
 
     dialogue = models.ForeignKey(ChatDialogue, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
@@ -64,7 +63,7 @@ class ChatVersion(models.Model):
 
 
 class ChatOutcome(models.TextChoices):
-    """What came of a conversation so far; a message to sales outweighs a link, a link an address."""
+    """The outcome of a conversation so far, in ascending weight: an address, a meeting link, a message to sales."""
 
     OPEN = "open", "Nothing yet"
     LEAD = "lead", "Lead"
@@ -74,11 +73,11 @@ class ChatOutcome(models.TextChoices):
 
 
 class ChatConversation(models.Model):
-    """What one visitor answered. It begins with the first answer.
+    """One visitor's answers. It is stored with the first answer.
 
-    visitor: the anonymous id that its events carry. lead: who it turned out to be. answers: the way through the
-    dialogue, `{"step", "value"}` each, without those that were taken back. step: the question that waits for an
-    answer, "" once ended. page: the address of the page that the chat stood on.
+    visitor: the anonymous id of its events. lead: whose conversation it turned out to be. answers: the path through the
+    dialogue, `{"step", "value"}` each, without those taken back. step: the current question, "" at the end. page: the
+    address of the page with the chat.
     """
 
     public_id = models.UUIDField(default=uuid4)
@@ -95,7 +94,7 @@ class ChatConversation(models.Model):
 
     class Meta:
         constraints = [
-            # Also serves the visitor's next answer, and the transcript by the id that events carry.
+            # Also serves the visitor's next answer, and the transcript by the id in events.
             models.UniqueConstraint(fields=["public_id"], name="chat_conversation_once"),
             models.CheckConstraint(condition=Q(outcome__in=ChatOutcome.values), name="chat_outcome_known"),
             models.CheckConstraint(
@@ -114,7 +113,7 @@ class ChatConversation(models.Model):
 
 
 class ChatSpeaker(models.TextChoices):
-    """Who said a line; a note tells what the visitor did."""
+    """The speaker of a line; a note describes an action of the visitor."""
 
     US = "us", "We"
     VISITOR = "visitor", "Visitor"
@@ -122,7 +121,7 @@ class ChatSpeaker(models.TextChoices):
 
 
 class ChatMessage(models.Model):
-    """One line of the transcript, never changed and never taken back. number: from 0, in the order it was said."""
+    """One line of the transcript, never changed or deleted. number: from 0, in the order spoken."""
 
     conversation = models.ForeignKey(
         ChatConversation, on_delete=models.CASCADE, related_name="messages", db_index=False
@@ -145,7 +144,7 @@ class ChatMessage(models.Model):
 
 
 class ChatOpenings(models.Model):
-    """How often a dialogue was opened on a day (UTC); nothing is kept about whoever opened it."""
+    """How often a dialogue was opened on a day (UTC), without anything about who opened it."""
 
     dialogue = models.ForeignKey(ChatDialogue, on_delete=models.CASCADE, related_name="+", db_index=False)
     opened_date = models.DateField()

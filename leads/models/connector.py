@@ -9,12 +9,11 @@ from leads.models.source import Source
 
 
 class Connector(models.Model):
-    """One vendor's account that sends us what happens there, at an address of its own.
+    """A vendor's account that sends us events, to an address of its own.
 
-    provider: a name in leads.channels.connectors.registry. key: the unguessable part of the address.
-    sealed_secrets: what deliveries are verified with, readable through leads.secrets alone. settings: what the provider
-    asks of us, such as the mapping of a generic webhook. refused_count: deliveries that were not authentic, of which
-    nothing but the last reason is kept.
+    provider: a name in leads.channels.connectors.registry. key: the unguessable part of the address. sealed_secrets:
+    for verifying deliveries, readable only through leads.secrets. settings: the provider's options, such as the mapping
+    of a generic webhook. refused_count: deliveries that were not authentic, of which only the last reason is kept.
     """
 
     provider = models.CharField(max_length=40)
@@ -41,7 +40,7 @@ class Connector(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    """What became of a delivery."""
+    """The state of a delivery."""
 
     WAITING = "waiting", "Waiting"
     PENDING = "pending", "Content to be fetched"
@@ -58,20 +57,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions asked of deliveries more than once."""
 
     def due(self, now: datetime) -> Self:
-        """Deliveries to be worked off by now, longest due first."""
+        """Deliveries to process now, longest due first."""
         return self.filter(due_at__lte=now).order_by("due_at", "id")
 
     def failed(self) -> Self:
-        """Deliveries that somebody has to look at."""
+        """Deliveries that need a person's attention."""
         return self.filter(state=DeliveryState.FAILED)
 
 
 class Delivery(models.Model):
-    """What a vendor sent, as it came, and what became of it. Stored before it is read any further.
+    """What a vendor sent, as received, and its outcome. Stored before it is parsed.
 
-    dedupe_key: by what the vendor names it, so that a repeat is known for one. body: as sent; of a batch the one part
-    with its envelope. headers: those that matter. due_at: when to work on it (again), empty once that is over.
-    reason: why it ended as it did, in words for users. repeats: how often the vendor sent it again.
+    dedupe_key: the vendor's identifier, which recognises repetitions. body: as sent; from a batch one item with its
+    envelope. headers: the relevant ones. due_at: when to process it (again), empty once finished. reason: the outcome
+    in words for users. repeats: how often the vendor sent it again.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
@@ -103,13 +102,13 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # The work: what is due, longest due first.
+            # Processing: what is due, longest due first.
             models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="delivery_due"),
             # The log of a connector, newest first, and its last delivery.
             models.Index(F("connector"), F("id").desc(), name="delivery_log"),
-            # The log of one state, and the failures of a day.
+            # The log filtered by state, and the failures of a day.
             models.Index(F("connector"), F("state"), F("id").desc(), name="delivery_log_of_state"),
-            # What is old enough to be forgotten.
+            # Retention.
             models.Index(fields=["received_at"], name="delivery_by_age"),
         ]
 

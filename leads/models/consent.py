@@ -6,7 +6,7 @@ from leads.models.identifier import Identifier
 
 
 class ConsentChannel(models.TextChoices):
-    """By which channel somebody lets us write or call."""
+    """A channel that consent is given for."""
 
     EMAIL = "email", "E-mail"
     PHONE = "phone", "Phone"
@@ -14,7 +14,7 @@ class ConsentChannel(models.TextChoices):
 
 
 class ConsentState(models.TextChoices):
-    """What was said. A pending consent allows nothing."""
+    """What was declared. A pending consent allows nothing."""
 
     PENDING = "pending", "Waits to be confirmed"
     GIVEN = "given", "Given"
@@ -22,7 +22,7 @@ class ConsentState(models.TextChoices):
 
 
 class ConsentHow(models.TextChoices):
-    """How we know."""
+    """How the consent was given."""
 
     BOX = "box", "Ticked the box"
     SENDING = "sending", "Sent the form under these words"
@@ -33,11 +33,11 @@ class ConsentHow(models.TextChoices):
 
 
 class Consent(models.Model):
-    """What somebody said about being written to or called; never changed, only followed by a later word.
+    """A declaration about being mailed or called. Never changed; a later one replaces it.
 
-    identifier: the address or number that it is about, or where that is not known whatever the person was recognised
-    by; whose it is, is whose the consent is. wording: word for word what was agreed to. page: the address of the page
-    it was said on. message_id: of the event that told it; each says a thing about a channel once.
+    identifier: the address or number it is about or, if unknown, another identifier of the person; the consent belongs
+    to the identifier's lead. wording: word for word what was agreed to. page: the address of the page where.
+    message_id: of the event that contains it; an event has at most one per channel.
     """
 
     identifier = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="consents", db_index=False)
@@ -58,7 +58,7 @@ class Consent(models.Model):
             models.CheckConstraint(condition=Q(how__in=ConsentHow.values), name="consent_how_known"),
         ]
         indexes = [
-            # What a lead said by a channel, the last word first.
+            # A lead's consents by channel, the latest first.
             models.Index(fields=["identifier", "channel", "said_at"], name="consent_last_word"),
         ]
 

@@ -6,17 +6,17 @@ from leads.models.lead import Lead
 
 
 class DuplicateOrigin(models.TextChoices):
-    """How two leads came to be taken for one person."""
+    """Why two leads are considered possible duplicates."""
 
     IDENTIFIERS = "identifiers", "Contradiction"
     LIKENESS = "likeness", "Likeness"
 
 
 class DuplicateCandidate(models.Model):
-    """Two leads that may be one person: what they were identified by contradicts itself, or they look alike.
+    """Two leads that may be one person: their identifiers contradict each other, or they look alike.
 
-    reason: in words a user may read. strength: 0..100, how much speaks for it. The lead with the smaller id stands
-    first. dismissed_at: when somebody said that they are two; no machine merges them from then on.
+    reason: in words for users. strength: 0..100. The lead with the smaller id comes first. dismissed_at: when a user
+    decided that they are different people, after which they are never merged automatically.
     """
 
     first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="duplicates_after")
@@ -43,7 +43,7 @@ class DuplicateCandidate(models.Model):
             models.Index(
                 F("strength").desc(), F("id").desc(), condition=Q(dismissed_at=None), name="duplicate_to_decide"
             ),
-            # The list of pairs that are two people, the latest decision first.
+            # The list of dismissed pairs, the latest decision first.
             models.Index(
                 F("dismissed_at").desc(),
                 F("id").desc(),
@@ -57,9 +57,9 @@ class DuplicateCandidate(models.Model):
 
 
 class MatchKey(models.Model):
-    """Something by which leads that look alike are found: those who share a value are compared.
+    """A key under which similar leads are found: leads with the same value are compared.
 
-    value: a letter for what it is made of, a colon, and that in a form that is the same however it was written.
+    value: a letter for its kind, a colon, and the normalised text.
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
@@ -67,7 +67,7 @@ class MatchKey(models.Model):
 
     class Meta:
         constraints = [
-            # Who shares a value: the search for duplicates steps into this.
+            # The search for duplicates: leads with the same value.
             models.UniqueConstraint(fields=["value", "lead"], name="match_key_once"),
         ]
 

@@ -7,7 +7,7 @@ from leads.models.source import Source
 
 
 class Signal(models.TextChoices):
-    """Signs that a machine, not a person, made the event: what its request told. Scoring decides what is held."""
+    """A sign in the request that a machine, not a person, made the event. Scoring decides which events are held."""
 
     NONE = "", "None"
     BOT_AGENT = "bot_agent", "Known bot"
@@ -16,11 +16,11 @@ class Signal(models.TextChoices):
 
 
 class Event(models.Model):
-    """One thing that happened, stored once and never changed but for whose it is.
+    """Something that happened, stored once and never changed except for its lead.
 
-    identifier: the strongest one that the event carried; lead is always the identifier's lead, and empty while nobody
-    is known behind it. kind: from the catalog, or a custom one. name: as the client sent it. properties.path is filled.
-    Ids follow the order of arrival.
+    identifier: the strongest one in the event; lead is always the identifier's lead, empty for an unknown visitor.
+    kind: from the catalog, or custom. name: as the client sent it. properties.path is always filled in. Ids follow the
+    order of arrival.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -43,9 +43,9 @@ class Event(models.Model):
             models.CheckConstraint(condition=Q(signal__in=Signal.values), name="event_signal_known"),
         ]
         indexes = [
-            # Scoring and the timeline: one lead's events in time.
+            # Scoring and the timeline: one lead's events by time.
             models.Index(fields=["lead", "occurred_at"], name="event_by_lead"),
-            # Identity: the earlier events of a visitor who has just become known.
+            # Identity: the earlier events of a visitor who becomes known.
             models.Index(fields=["identifier"], condition=Q(lead=None), name="event_of_visitor"),
         ]
 
@@ -54,7 +54,7 @@ class Event(models.Model):
 
 
 class RejectedEvent(models.Model):
-    """An event that could not be taken in, kept with the reason so that whoever sends it can mend it.
+    """An event that could not be parsed, kept with the reason so that its sender can be corrected.
 
     body: the event as sent, cut to 32 KB.
     """

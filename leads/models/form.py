@@ -8,17 +8,17 @@ class FormQuerySet(models.QuerySet["Form"]):
     """Questions asked of forms more than once."""
 
     def live(self) -> Self:
-        """Forms that take answers."""
+        """Forms that accept answers."""
         return self.filter(is_live=True)
 
 
 class Form(models.Model):
-    """A form that visitors fill in. key: its part of every address, never changed.
+    """A form for visitors. key: its part of every address, never changes.
 
-    fields and consents: lists of objects as leads.channels.forms.fields reads them. event_kind: from the catalog, what
-    a submission records. colour: "#rrggbb", "" for the product's own. allowed_domains: sites that may show it or send
-    to it, with their subdomains; empty for any. phone_region: two letters of the country whose numbers need no code in
-    front. asked_at_most: with progressive profiling, how many answers are asked for at once; empty for all.
+    fields and consents: lists of objects, see leads.channels.forms.fields. event_kind: from the catalog, recorded for a
+    submission. colour: "#rrggbb", "" for the product's own. allowed_domains: sites (with subdomains) that may show it
+    or send to it; empty for any. phone_region: the two-letter country of numbers without a country code. asked_at_most:
+    with progressive profiling, the number of questions shown at once; empty for all.
     """
 
     key = models.CharField(max_length=32)
@@ -75,15 +75,15 @@ class Form(models.Model):
 
     @property
     def title(self) -> str:
-        """What visitors read above the form."""
+        """The heading that visitors see above the form."""
         return self.heading or self.name
 
 
 class FormCount(models.Model):
-    """How often visitors got to a step of a form on a day.
+    """How often a step of a form was reached on a day.
 
-    step: "view", "start", "field:<name>", "sent", "elsewhere" (sent by a page that is not ours), "blocked".
-    count: only ever added to, by the database.
+    step: "view", "start", "field:<name>", "sent", "elsewhere" (sent from a page that is not ours), "blocked". count:
+    only ever increased, by the database.
     """
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="counts", db_index=False)
@@ -93,7 +93,7 @@ class FormCount(models.Model):
 
     class Meta:
         constraints = [
-            # Also finds the counts of a form's last days.
+            # Also serves the counts of a form's last days.
             models.UniqueConstraint(fields=["form", "on_date", "step"], name="form_count_once"),
         ]
 

@@ -7,7 +7,7 @@ from leads.models.identifier import Identifier
 
 
 class SubmissionState(models.TextChoices):
-    """What became of a submission that was not taken in at once."""
+    """The state of a submission that was not taken in at once."""
 
     BLOCKED = "blocked", "Blocked"
     WAITING = "waiting", "Waits to be confirmed"
@@ -15,7 +15,7 @@ class SubmissionState(models.TextChoices):
 
 
 class BlockReason(models.TextChoices):
-    """Why a submission was taken for spam."""
+    """Why a submission was considered spam."""
 
     NONE = "", "None"
     HIDDEN_FIELD = "hidden_field", "The hidden field was filled in"
@@ -25,10 +25,10 @@ class BlockReason(models.TextChoices):
 
 
 class FormSubmission(models.Model):
-    """Answers that wait: blocked as spam until somebody says otherwise, or for the person to confirm by mail.
+    """A waiting submission: blocked as spam until a user releases it, or to be confirmed by mail.
 
-    Those that are taken in at once are events and have no row here. answers: values and consents as understood;
-    visit: where and how they were sent. message_id: of the event that they become, so that they become it once.
+    Submissions that are taken in at once become events and have no row here. answers: validated values and consents;
+    visit: the context. message_id: of the event that it becomes, so that it becomes one only once.
     """
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="submissions", db_index=False)
@@ -53,9 +53,9 @@ class FormSubmission(models.Model):
             ),
         ]
         indexes = [
-            # The list of what was blocked of a form, newest first, and how much of it there is.
+            # The list and the number of a form's blocked submissions, newest first.
             models.Index(F("form"), F("received_at").desc(), F("id").desc(), name="submission_by_form"),
-            # Forgetting what is old.
+            # Retention.
             models.Index(fields=["received_at"], name="submission_by_age"),
         ]
 
@@ -64,14 +64,14 @@ class FormSubmission(models.Model):
 
 
 class FormMailKind(models.TextChoices):
-    """What a form writes to whoever sent it."""
+    """The kinds of mail that a form sends to the submitter."""
 
     OPT_IN = "opt_in", "Asks to confirm"
     REPLY = "reply", "Reply"
 
 
 class FormMail(models.Model):
-    """A mail that a form owes to whoever sent it, kept until it is on its way. tries: how often it was begun."""
+    """A mail that a form has to send, kept until it is sent. tries: how often sending began."""
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=FormMailKind)
@@ -88,9 +88,9 @@ class FormMail(models.Model):
             models.CheckConstraint(condition=Q(kind__in=FormMailKind.values), name="form_mail_kind_known"),
         ]
         indexes = [
-            # What is still to be sent, oldest first.
+            # Unsent mails, oldest first.
             models.Index(fields=["made_at", "id"], condition=Q(sent_at=None), name="form_mail_unsent"),
-            # How many an address was sent lately.
+            # The number of recent mails to an address.
             models.Index(fields=["identifier", "made_at"], name="form_mail_by_address"),
         ]
 

@@ -14,16 +14,16 @@ class IdentifierKind(models.TextChoices):
 
 
 class Identifier(models.Model):
-    """One thing that identifies one lead; without a lead, a visitor nobody knows yet.
+    """An identifier of one lead or, without a lead, of an unknown visitor.
 
     value: an e-mail address in lower case, a phone number in E.164, or an id as the client sent it. met: the identifier
-    together with which it was first seen to be its lead's, empty where a person gave it or it was the lead's first.
+    together with which it was first seen; empty if a user entered it or it was the lead's first.
     """
 
     kind = models.CharField(max_length=16, choices=IdentifierKind)
     value = models.CharField(max_length=320)
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="identifiers")
-    # Only the undoing of a merge asks, by primary key; nothing is looked up by it.
+    # Read only when a merge is undone, by primary key; never searched by.
     met = models.ForeignKey(
         "self",
         null=True,

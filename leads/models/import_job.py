@@ -7,7 +7,7 @@ from leads.models.organization import Organization
 
 
 class ImportState(models.TextChoices):
-    """Where an import is."""
+    """The state of an import."""
 
     MAPPING = "mapping", "Waits for its columns"
     CHECKING = "checking", "Being checked"
@@ -21,13 +21,13 @@ class ImportState(models.TextChoices):
 
 
 class OnConflict(models.TextChoices):
-    """What happens to a value of a known lead that the file gives as well."""
+    """Which value counts if a known lead already has one."""
 
     FILL = "fill", "Fill in only what is empty"
     OVERWRITE = "overwrite", "Overwrite with what the file says"
 
 
-# Somebody works on these, or should.
+# States in which a worker is needed.
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
 
@@ -95,14 +95,14 @@ class ImportJob(models.Model):
 
 
 class ImportedLead(models.Model):
-    """A lead that an import made or changed, with what it takes to undo that.
+    """A lead that an import created or changed, with what is needed to undo that.
 
-    row: the first row of the file about the lead, from 1. before: what a change replaced, by name, [value, its time];
-    for a new lead empty. identifiers: ids of those that the import gave to the lead. kept_because: why undoing left the
+    row: the first row of the file about the lead, from 1. before: the replaced values, by name, [value, its time];
+    empty for a new lead. identifiers: ids of those that the import gave to the lead. kept_because: why undoing left the
     lead as it was, "" before.
     """
 
-    # A row of both is written with each lead of a list and deleted with it; the import sees to it that both are there.
+    # No constraint: it would be checked for each lead; the import itself ensures that both exist.
     job = models.ForeignKey(
         ImportJob, on_delete=models.CASCADE, related_name="imported_leads", db_index=False, db_constraint=False
     )
@@ -115,7 +115,7 @@ class ImportedLead(models.Model):
 
     class Meta:
         constraints = [
-            # It also serves the leads of one import, and undoing them in order.
+            # Also serves the leads of one import, and undoing them in order.
             models.UniqueConstraint(fields=["job", "lead"], name="imported_lead_once"),
         ]
 
@@ -124,7 +124,7 @@ class ImportedLead(models.Model):
 
 
 class ImportedOrganization(models.Model):
-    """An organization that an import made or changed. before: as that of an imported lead."""
+    """An organization that an import created or changed. before: see ImportedLead."""
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="imported_organizations", db_index=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="imports")
@@ -141,7 +141,7 @@ class ImportedOrganization(models.Model):
 
 
 class ImportMapping(models.Model):
-    """How files with the same headings were mapped last. headings: a digest of them, in order."""
+    """The last mapping for files with the same headings. headings: a digest of them in order."""
 
     headings = models.CharField(max_length=64)
     columns = models.JSONField()

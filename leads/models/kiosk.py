@@ -8,10 +8,10 @@ from leads.models.form import Form
 
 
 class Kiosk(models.Model):
-    """A form on the tablets of a stand, for the days of an event.
+    """A form on a stand's tablets for the days of an event.
 
-    event: its name, which every card tells. ends_at: when its address stops working by itself; ended_at: when somebody
-    ended it before. seen_at: when one of its tablets last spoke to us.
+    event: its name, stored with every card. ends_at: when it closes by itself; ended_at: when a user closed it earlier.
+    seen_at: when a tablet last contacted the server.
     """
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="kiosks")
@@ -39,5 +39,5 @@ class Kiosk(models.Model):
         return f"{self.event}: {self.form_id}"
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether its tablets may send cards."""
+        """Return whether its tablets may send cards."""
         return self.ended_at is None and now < self.ends_at

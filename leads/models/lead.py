@@ -9,7 +9,7 @@ from leads.models.organization import Organization
 
 
 class Stage(models.TextChoices):
-    """Where a lead is in its life cycle."""
+    """A lead's stage in the lifecycle."""
 
     NEW = "new", "New"
     ENGAGED = "engaged", "Engaged"
@@ -32,11 +32,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """Questions asked of leads more than once."""
 
     def current(self) -> Self:
-        """Leads that stand for themselves, not those merged into another."""
+        """Leads that were not merged into another."""
         return self.filter(merged_into=None)
 
     def due_for_scoring(self, now: datetime) -> Self:
-        """Leads whose stored score must be computed again by now."""
+        """Leads whose stored score must be recomputed by now."""
         return self.current().filter(score_due_at__lte=now)
 
     def awaiting_claim(self) -> Self:
@@ -44,7 +44,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(stage=Stage.SQL, claimed_at=None, merged_into=None).order_by("respond_by", "id")
 
     def claimed_by(self, rep: object) -> Self:
-        """Leads that a sales rep works on, longest claimed first."""
+        """Leads that a sales rep has claimed, longest ago first."""
         return self.filter(stage=Stage.CLAIMED, owner=rep, merged_into=None).order_by("claimed_at", "id")
 
 
@@ -132,12 +132,12 @@ class Lead(models.Model):
                 condition=Q(stage=Stage.SQL, claimed_at=None, merged_into=None),
                 name="lead_claim_queue",
             ),
-            # The lead list by score, last activity, age and name; all others filter on the way.
+            # The lead list by score, last activity, age and name; further filters apply while these are scanned.
             models.Index(F("score").desc(), F("id").desc(), name="lead_list_by_score"),
             models.Index(F("last_event_at").desc(), F("id").desc(), name="lead_list_by_activity"),
             models.Index(F("created_at").desc(), F("id").desc(), name="lead_list_by_age"),
             models.Index(fields=["last_name", "first_name", "id"], name="lead_list_by_name"),
-            # A rep's own leads, and the leads that were merged into one: few, so the many others stay out of them.
+            # A rep's own leads, and the leads merged into one. Partial, since both are few.
             models.Index(fields=["owner", "stage"], condition=Q(owner__isnull=False), name="lead_by_owner"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="lead_absorbed"),
             # The list and the counts of one stage.
@@ -149,15 +149,15 @@ class Lead(models.Model):
 
     @property
     def display_name(self) -> str:
-        """The name people call this lead by, or what else is known of it."""
+        """The name to show, or what else is known of the lead."""
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or f"Lead {self.pk}"
 
 
 class LeadSearch(models.Model):
-    """What the search box looks through, apart from the lead so that a score's change leaves its index alone.
+    """The text of the search box, apart from the lead so that a changed score does not touch its index.
 
-    text: name, e-mail address, phone number and company in lower case. PostgreSQL keeps a trigram index of it.
-    is_compared: whether the lead was compared with those who look like it since the text was written.
+    text: name, e-mail address, phone number and company in lower case. PostgreSQL has a trigram index on it.
+    is_compared: whether the lead was compared with similar ones since the text was written.
     """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="search")
@@ -166,7 +166,7 @@ class LeadSearch(models.Model):
 
     class Meta:
         indexes = [
-            # The search for duplicates: who is still to be compared.
+            # The search for duplicates: leads still to be compared.
             models.Index(fields=["lead"], condition=Q(is_compared=False), name="lead_to_compare"),
         ]
 

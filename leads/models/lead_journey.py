@@ -5,9 +5,9 @@ from leads.models.lead import Lead
 
 
 class LeadJourney(models.Model):
-    """How far a lead has come on one journey; no row while it has taken no step.
+    """A lead's progress on one journey; no row before the first step.
 
-    progress: steps done of `steps`. reached_at: when the latest of them was taken.
+    progress: steps done of `steps`. reached_at: when the latest of them was done.
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="journeys", db_index=False)
@@ -26,7 +26,7 @@ class LeadJourney(models.Model):
             ),
         ]
         indexes = [
-            # The lead list: who has come how far on a journey.
+            # The lead list: filter by progress on a journey.
             models.Index(fields=["name", "progress", "lead"], name="lead_journey_by_progress"),
         ]
 

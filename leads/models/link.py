@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 
 class LinkKind(models.TextChoices):
-    """Where a tracked link stands, and so what a click on it means."""
+    """Where a tracked link is placed, which decides the meaning of a click."""
 
     AD = "ad", "An ad"
     EMAIL = "email", "An e-mail"
@@ -17,16 +17,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
     """Questions asked of links more than once."""
 
     def in_use(self) -> "LinkQuerySet":
-        """Links that were not put away."""
+        """Links that are not archived."""
         return self.filter(archived_at=None)
 
 
 class Link(models.Model):
-    """An address of ours that stands in an ad, a mail or a post; a click on it is an event and goes on to the target.
+    """An address of ours for an ad, a mail or a post; a click on it is recorded and redirected to the target.
 
-    slug: the end of the address, never changed, as it is printed and sent. target: an http or https address; no request
-    can change it. utm_*: what the target gets where the click itself brings nothing else. passes_visitor: the target
-    is a site of ours, which goes on with the visitor's anonymous id. Archived links leave the list and keep working.
+    slug: the end of the address, never changes because it is printed and sent. target: an http or https address that no
+    request can change. utm_*: passed to the target unless the click has its own. passes_visitor: the target is a site
+    of ours and receives the visitor's anonymous id. Archived links leave the list and keep working.
     """
 
     name = models.CharField(max_length=100)

@@ -6,11 +6,11 @@ from leads.models.lead import Lead
 
 
 class Merge(models.Model):
-    """One lead that was merged into another, with all that is needed to take it apart again.
+    """A lead that was merged into another, with everything needed to undo it.
 
-    Written once; only an undo adds when and by whom. merged_by: empty where intake recognised one person in both.
-    reason: why, in words. before: the survivor as it was, who held which identifier, and what else changed hands; see
-    leads.identity.remember. The absorbed lead itself stays as it was.
+    Written once; an undo only adds when and by whom. merged_by: empty if intake recognised one person. reason: in
+    words. before: the survivor's former row, who held which identifier, and which rows moved; see
+    leads.identity.remember. The absorbed lead's row stays as it was.
     """
 
     survivor = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="merges")

@@ -27,7 +27,7 @@ class Organization(models.Model):
             ),
         ]
         indexes = [
-            # Intake finds an organization by the name a trait or a form gave.
+            # Intake: find an organization by the name in a trait or a form.
             models.Index(Lower("name"), name="organization_by_name"),
         ]
 

@@ -2,10 +2,10 @@ from django.db import models
 
 
 class Source(models.Model):
-    """Where events come from: a website, an app, a server. Its write key lets a client send events, and nothing else.
+    """A source of events: a website, an app, a server. Its write key allows sending events and nothing else.
 
-    write_key is public by nature (it stands in the website's code), so it is kept readable. is_channel: it stands for a
-    channel of our own (forms, links, what a user's programs send over REST) and is found again by its name.
+    write_key: stored in clear text, because it is public in a website's code anyway. is_channel: the source of one of
+    our own channels (forms, links, a user's programs), found by its name.
     """
 
     name = models.CharField(max_length=100)

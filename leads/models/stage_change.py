@@ -6,10 +6,10 @@ from leads.models.lead import Lead, Stage
 
 
 class StageChange(models.Model):
-    """One move of a lead from stage to stage: why, by whom, under which rule set version, with which scores.
+    """A lead's move between stages: why, by whom, under which rule set version, with which scores.
 
-    actor: empty when scoring moved the lead. evidence: what spoke for the lead at that time, each with "kind" and
-    "rule": the strongest entries of the explanation, its persona ("persona"), its journeys ("journey").
+    actor: empty if scoring moved the lead. evidence: what supported the move, each with "kind" and "rule": the
+    strongest entries of the explanation, the persona ("persona"), the journeys ("journey").
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_changes", db_index=False)
@@ -35,7 +35,7 @@ class StageChange(models.Model):
         indexes = [
             # The lead page: its history, oldest first.
             models.Index(fields=["lead", "id"], name="stage_change_by_lead"),
-            # The dashboard: how many reached a stage in a span of time.
+            # The dashboard: the number of leads that reached a stage in a period.
             models.Index(fields=["to_stage", "changed_at"], name="stage_change_by_stage"),
         ]
 

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Counted(models.TextChoices):
-    """What is counted of links, downloads and stands."""
+    """What is counted for links, downloads and kiosks."""
 
     LINK_CLICK = "link_click", "Clicks by people"
     LINK_MACHINE = "link_machine", "Clicks by machines"
@@ -14,9 +14,9 @@ class Counted(models.TextChoices):
 
 
 class Tally(models.Model):
-    """How often something happened to one of them on a day (UTC). The database adds; nobody reads first.
+    """How often something happened on a day (UTC). The database adds, without reading first.
 
-    Where it counts events it is written in their transaction, so the two never differ.
+    Counts of events are written in the events' transaction, so the two never differ.
     """
 
     what = models.CharField(max_length=20, choices=Counted)
@@ -26,7 +26,7 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [
-            # It also finds the days of the things that a list shows.
+            # Also serves the counts shown in lists.
             models.UniqueConstraint(fields=["what", "thing_id", "date"], name="tally_once_a_day"),
             models.CheckConstraint(condition=Q(what__in=Counted.values), name="tally_what_known"),
         ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Role(models.TextChoices):
-    """What a user does here, and so which screens are theirs."""
+    """A user's role, which decides the screens they may use."""
 
     MARKETER = "marketer", "Marketing"
     SALES = "sales", "Sales"
@@ -21,7 +21,7 @@ class UserManager(DjangoUserManager["User"]):
     def create_user(
         self, username: str, email: str | None = None, password: str | None = None, **fields: object
     ) -> "User":
-        """Create a user; a role of admin opens Django admin as well."""
+        """Create a user; the role admin also gives access to the Django admin."""
         is_admin = fields.get("role") == Role.ADMIN
         return super().create_user(
             username, email, password, **{**fields, "is_staff": is_admin, "is_superuser": is_admin}
@@ -35,7 +35,7 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
-    """Someone who works here. time_zone: an IANA name, in which this user is shown times."""
+    """A user. time_zone: an IANA name; times are shown in it."""
 
     role = models.CharField(max_length=16, choices=Role, default=Role.MARKETER)
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -45,7 +45,7 @@ class User(AbstractUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
-            # Django admin asks the flags, the screens ask the role: the two must say the same.
+            # The Django admin checks the flags, the screens check the role: the two must agree.
             models.CheckConstraint(
                 condition=Q(role=Role.ADMIN, is_staff=True, is_superuser=True)
                 | (~Q(role=Role.ADMIN) & Q(is_staff=False, is_superuser=False)),

@@ -20,10 +20,10 @@ from leads.people.profile import Word, update_profiles
 
 
 def add_lead(fields: Mapping[str, Any], *, by: User, now: datetime) -> Lead:
-    """Store a lead that somebody met, due for scoring, and return it.
+    """Store a lead entered by hand, due for scoring, and return it.
 
-    fields: as `edit_lead` takes them; company: the name of an organization, made where there is none; source: the
-    channel that brought the lead. Raises InvalidField, which names the field; nothing is stored then.
+    fields: as for `edit_lead`; company: an organization's name, created if missing; source: the channel that brought
+    the lead. Raises InvalidField, which names the field; nothing is stored then.
     """
     known = {name: value for name, value in fields.items() if name not in ("company", "source")}
     edit = read_edit(Lead(), known)

@@ -1,7 +1,7 @@
-"""How good a company is: the best of its people, and a little more for each further one who shows interest.
+"""A company's score: that of its best lead, plus a little for each further engaged one.
 
-Reckoned from the columns that scoring wrote, so it is never older than they are. People who were disqualified don't
-count; one is engaged while its behaviour is worth a point.
+It is computed from the stored scores, so it is never older than they are. Disqualified leads don't count; a lead is
+engaged while its behaviour is at least one point.
 """
 
 from django.db.models import Count, F, FloatField, Max, Q, QuerySet, Value
@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Least
 from leads.models import Organization, Stage
 
 HIGHEST = 100.0
-# Points for each engaged person after the first, and for how many of them at most.
+# Points for each engaged lead after the first, and the maximum number of them.
 POINTS_EACH = 3.0
 MOST_FURTHER = 5
 ENGAGED_FROM = 1.0  # points of behaviour
@@ -20,13 +20,13 @@ _COUNTING = _CURRENT & ~Q(leads__stage=Stage.DISQUALIFIED)
 
 
 def company_score(best: float, engaged: int) -> float:
-    """Return a company's score, 0..100. best: the highest score of its people; engaged: how many of them are."""
+    """Return a company's score, 0..100. best: the highest score of its leads; engaged: the number of engaged ones."""
     further = min(max(engaged - 1, 0), MOST_FURTHER)
     return min(HIGHEST, best + POINTS_EACH * further)
 
 
 def with_scores(organizations: "QuerySet[Organization]") -> "QuerySet[Organization]":
-    """Return organizations with `people`, `best`, `engaged` and `score`, as `company_score` reckons it."""
+    """Annotate organizations with `people`, `best`, `engaged` and `score`, computed like `company_score`."""
     engaged = Count("leads", filter=_COUNTING & Q(leads__behaviour__gte=ENGAGED_FROM))
     counted = organizations.annotate(
         people=Count("leads", filter=_CURRENT),

@@ -1,4 +1,4 @@
-"""Change what is known of a lead by hand. What a person says counts until somebody says something later."""
+"""Edit a lead by hand. Values entered by a person count until a later event says otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ EDITABLE = (*LEAD_COLUMNS, "kind", "organization", "attributes")
 
 
 class InvalidField(InvalidValue):
-    """A value that can't be stored; field: the lead's field that it was for."""
+    """A value that can't be stored. field: the name of the lead's field."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class InvalidField(InvalidValue):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Changes as they are stored. keys: new identifiers."""
+    """Changes in stored form. keys: new identifiers."""
 
     traits: Traits
     kind: str | None
@@ -41,9 +41,9 @@ class Edit:
 def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: User, now: datetime) -> None:
     """Change fields of a lead and mark it due for scoring.
 
-    changes: new values by field (EDITABLE); organization: an Organization or None; attributes: all of them.
-    A new e-mail address or phone number identifies the lead from now on, and so do its former ones.
-    Raises InvalidField, which names the field; nothing is stored then.
+    changes: new values by field (EDITABLE); organization: an Organization or None; attributes: all of them. A new
+    e-mail address or phone number becomes another identifier. Raises InvalidField, which names the field; nothing is
+    stored then.
     """
     edit = read_edit(lead, changes)
     for _ in range(ATTEMPTS):
@@ -56,7 +56,7 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: User, now: datetime
 
 
 def check_edit(lead: Lead, changes: Mapping[str, Any]) -> None:
-    """Raise InvalidField where `edit_lead` would, as far as can be known without storing anything."""
+    """Raise InvalidField if `edit_lead` would, as far as that can be checked without storing anything."""
     for key in read_edit(lead, changes).keys:
         try:
             refuse_taken([key], lead_id=lead.pk)
@@ -78,7 +78,7 @@ def _store(lead: Lead, edit: Edit, fields: list[str], by: User, now: datetime) -
 
 
 def read_edit(lead: Lead, changes: Mapping[str, Any]) -> Edit:
-    """Check the changes and put them the way that profiles are stored."""
+    """Validate the changes and convert them to stored form."""
     traits: Traits = {}
     for field, value in changes.items():
         if field == "attributes":
@@ -117,7 +117,7 @@ def _kind(value: Any) -> str | None:
 
 
 def _attributes(lead: Lead, attributes: Any) -> Traits:
-    """Return the attributes that are new, other or gone."""
+    """Return the attributes that are new, changed or removed."""
     if not isinstance(attributes, Mapping):
         raise InvalidField("attributes", f"attributes must be an object of names and values, got {attributes!r}.")
     names = {*attributes, *lead.attributes}

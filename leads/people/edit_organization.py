@@ -1,4 +1,4 @@
-"""Change what is known of an organization by hand."""
+"""Edit an organization by hand."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -38,7 +38,7 @@ def edit_organization(organization: Organization, changes: Mapping[str, Any], *,
 
 
 def _note_time(organization: Organization, field: str, value: Any, said: str) -> None:
-    """By hand is the last word, also where an event carries a time to come."""
+    """Record the time of a manual change; it counts as the latest, even against events dated in the future."""
     names = [field]
     if field == "attributes":
         before = organization.attributes

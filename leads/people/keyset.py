@@ -1,4 +1,4 @@
-"""Pages of a list by key: page 1,000 costs what page 1 does."""
+"""Keyset pagination: page 1,000 costs as much as page 1."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Model)
 
 
 class BadCursor(ValueError):
-    """A page address that was cut or changed by hand."""
+    """A page address that was truncated or edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Order:
     is_descending: bool
 
     def names(self, *, is_reversed: bool = False) -> list[str]:
-        """Return the arguments of order_by."""
+        """Return the arguments for order_by."""
         sign = "-" if self.is_descending != is_reversed else ""
         return [f"{sign}{column}" for column in (*self.columns, "id")]
 
     def beyond(self, key: Sequence[object], *, is_reversed: bool = False) -> "Lookup[bool]":
-        """Return the condition for rows that come after the row with this key.
+        """Return the condition for rows after the row with this key.
 
-        Rows are compared whole, `(score, id) < (7.5, 12)`: an index on the columns goes straight there, however many
+        Rows are compared as a whole, `(score, id) < (7.5, 12)`, so that an index on the columns is used even if many
         rows have the same score.
         """
         compare = LessThan if self.is_descending != is_reversed else GreaterThan
@@ -40,26 +40,26 @@ class Order:
         return compare(_row(*columns), _row(*values))
 
     def key_of(self, row: Model) -> tuple[object, ...]:
-        """Return the key by which a row is placed."""
+        """Return the key of a row's position."""
         return tuple(getattr(row, column) for column in (*self.columns, "id"))
 
 
 class _Row(Func):
-    """Values side by side, `(score, id)`."""
+    """A row value in SQL, `(score, id)`."""
 
     def get_group_by_cols(self) -> list[Any]:
-        """Group by the columns in it, where a list counts what belongs to its rows; no row can be grouped by."""
+        """Return the columns inside, since a row value can't be grouped by."""
         return [column for part in self.get_source_expressions() for column in part.get_group_by_cols()]
 
 
 def _row(*expressions: F | Value) -> Func:
-    # The type of a row is of no use to anyone; it only must not be asked of its parts, which differ.
+    # A row has no meaningful type; without one Django would derive it from the parts, which differ.
     return _Row(*expressions, function="", output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """A page's rows and the cursors of its neighbours, "" where there are none."""
+    """A page's rows, and the cursors of the neighbouring pages ("" if there is none)."""
 
     rows: list[M]
     previous: str
@@ -67,7 +67,7 @@ class Page(Generic[M]):
 
 
 def page_of(rows: "QuerySet[M]", order: Order, *, after: str = "", before: str = "", size: int = 50) -> Page[M]:
-    """Return the page behind the cursor `after`, or the one in front of `before`, or the first.
+    """Return the page after the cursor `after`, or before the cursor `before`, or the first one.
 
     Raises BadCursor.
     """
@@ -95,13 +95,13 @@ def _page_in_front(rows: "QuerySet[M]", order: Order, before: str, size: int) ->
 
 
 def write_cursor(key: Sequence[object]) -> str:
-    """Write a row's key for an address."""
+    """Return a row's key as text for an address."""
     values = [value.isoformat() if isinstance(value, datetime) else value for value in key]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str, order: Order) -> list[object]:
-    """Read a key that `write_cursor` wrote; raise BadCursor when it is none or of another order."""
+    """Parse a key from `write_cursor`; raise BadCursor if it is invalid or belongs to another order."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return [_value(column, value) for column, value in zip((*order.columns, "id"), values, strict=True)]
@@ -122,5 +122,5 @@ def _value(column: str, value: object) -> object:
 
 
 def capped_count(rows: "QuerySet[M]", cap: int = 1000) -> int:
-    """Count rows up to cap + 1, which stands for "more than cap"; an exact count of a big table is slow."""
+    """Count at most cap + 1 rows, which stands for "more than cap": counting a big table exactly is slow."""
     return rows.order_by()[: cap + 1].count()

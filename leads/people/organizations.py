@@ -1,4 +1,4 @@
-"""Organizations as events speak of them: found by group id, domain or name, made where there is none."""
+"""Organizations in events: found by group id, domain or name, created if missing."""
 
 from bisect import insort
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from leads.rows import as_time, fetch, insert_rows, is_postgresql, update_rows
 
 COLUMNS = (*ORGANIZATION_COLUMNS, "employee_count")
 UNIQUE = ("external_id", "domain")
-NAMES_LOCK = 5_302_471  # any number that no other lock has
+NAMES_LOCK = 5_302_471  # an arbitrary number, unique among our advisory locks
 _EMPTY = {"employee_count": None}
 TYPES = {
     **dict.fromkeys(ORGANIZATION_COLUMNS, "text"),
@@ -31,9 +31,10 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class CompanyWord:
-    """What one event says about an organization. time_key: comparable; traits: never without a way to tell it apart.
+    """What one event says about an organization.
 
-    fills_only: only what is empty is set.
+    time_key: comparable. traits: always with something that identifies the organization. fills_only: only empty values
+    are set.
     """
 
     time_key: str
@@ -42,11 +43,10 @@ class CompanyWord:
 
 
 class Directory:
-    """The organizations that some events speak of, oldest first.
+    """The organizations that some events are about, oldest first.
 
-    made: not stored yet. written: with anything to store. changed: with something that a score may be computed from.
-    before: by id, the values that were said anew, [value, its time] each. has_new_names: a group id or domain was given
-    to one.
+    made: not stored yet. written: with something to store. changed: with something that a score may depend on. before:
+    by id, the replaced values, [value, its time] each. has_new_names: a group id or domain was added to one.
     """
 
     def __init__(self, organizations: Sequence[Organization]) -> None:
@@ -58,7 +58,7 @@ class Directory:
         self.show(organizations)
 
     def show(self, organizations: Sequence[Organization]) -> None:
-        """Find among these from now on."""
+        """Add these to the organizations that can be found."""
         self.organizations = list(organizations)
         self._places = {id(one): place for place, one in enumerate(self.organizations)}
         self._unique: dict[str, dict[str, Organization]] = {"external_id": {}, "domain": {}}
@@ -68,9 +68,9 @@ class Directory:
                 self._enter(one, name)
 
     def find(self, traits: Traits) -> Organization | None:
-        """Return the organization that is meant: the same group id, else the same domain, else the same name.
+        """Return the organization that is meant: by group id, else by domain, else by name.
 
-        One whose group id is another is never meant.
+        An organization with another group id is never meant.
         """
         external_id, domain, name = (traits.get(key) or "" for key in ("external_id", "domain", "name"))
         found = self._unique["external_id"].get(external_id) if external_id else None
@@ -83,7 +83,7 @@ class Directory:
         return found
 
     def apply(self, word: CompanyWord, *, now: datetime) -> None:
-        """Set on the organization that is meant, made where there is none, what nothing later contradicts."""
+        """Set traits on the organization that is meant (created if missing), unless later ones contradict."""
         organization = self.find(word.traits)
         if organization is None:
             organization = Organization(created_at=now)
@@ -103,7 +103,7 @@ class Directory:
         return word.time_key > organization.attribute_times.get(name, "")
 
     def _is_free(self, name: str, value: Any) -> bool:
-        """A group id or a domain is one organization's; what is taken is not taken away."""
+        """Return whether a group id or domain is unused: it belongs to one organization and is not taken away."""
         return name not in UNIQUE or not value or value not in self._unique[name]
 
     def _set(self, organization: Organization, name: str, value: Any, time_key: str) -> None:
@@ -128,7 +128,7 @@ class Directory:
         self._enter(organization, name)
 
     def _enter(self, organization: Organization, name: str) -> None:
-        """Let an organization be found by what it is called now; of one name the older stands first."""
+        """Make an organization findable under its current names; of several with one name the oldest counts."""
         if name in UNIQUE and (value := getattr(organization, name)):
             self._unique[name].setdefault(value, organization)
         elif name == "name" and organization.name:
@@ -149,12 +149,12 @@ def _unless_another(organization: Organization | None, external_id: str) -> Orga
 
 
 def look_up(companies: Iterable[Traits], *, lock: bool = False) -> Directory:
-    """Read the organizations that these traits may mean, oldest first; one query."""
+    """Return the organizations that these traits may mean, oldest first; one query."""
     companies = list(companies)
     if not companies:
         return Directory([])
     said = {key: {traits[key] for traits in companies if traits.get(key)} for key in ("external_id", "domain", "name")}
-    # The embedded database lowers only ASCII letters, so the name as it is written counts too.
+    # SQLite lowers only ASCII letters, so the name as written is searched too.
     matches = Q(external_id__in=said["external_id"]) | Q(domain__in=said["domain"]) | Q(name__in=said["name"])
     lowered = Q(lowered__in={name.lower() for name in said["name"]})
     meant = Organization.objects.annotate(lowered=Lower("name")).filter(matches | lowered).order_by("pk")
@@ -162,10 +162,10 @@ def look_up(companies: Iterable[Traits], *, lock: bool = False) -> Directory:
 
 
 def keep_organizations(words: Sequence[CompanyWord], *, are_new: bool = False, now: datetime) -> Directory:
-    """Make and change organizations as these words say; the later word counts. A fixed number of statements.
+    """Create and change organizations; for each trait the latest value counts. A fixed number of statements.
 
-    Call inside a transaction, before any other lock is taken. are_new: whether most of them are not there yet, so that
-    looking before locking would be in vain.
+    Call inside a transaction, before any other lock is taken. are_new: whether most of them don't exist yet, so that
+    looking them up before locking would be pointless.
     """
     if not are_new:
         directory = _applied(words, now)
@@ -182,7 +182,7 @@ def keep_organizations(words: Sequence[CompanyWord], *, are_new: bool = False, n
 
 
 def _insert(made: Sequence[Organization]) -> None:
-    """Store new organizations and give them their ids."""
+    """Store new organizations and set their ids."""
     ids = new_ids(Organization, len(made))
     for one, pk in zip(made, ids, strict=True):
         one.pk = pk
@@ -202,7 +202,7 @@ def _applied(words: Sequence[CompanyWord], now: datetime, *, lock: bool = False)
 
 
 def _lock_names() -> None:
-    """Let only one transaction at a time give organizations names by which others will look for them."""
+    """Allow only one transaction at a time to add names by which others look up organizations."""
     if is_postgresql():
         fetch("SELECT pg_advisory_xact_lock(%s)::text", [NAMES_LOCK])
 
@@ -212,7 +212,7 @@ def _get(organization: Organization, name: str) -> Any:
 
 
 def organization_named(name: str, *, now: datetime) -> Organization:
-    """Return the organization of this name, made where there is none. Call inside a transaction, first of all."""
+    """Return the organization of this name, created if missing. Call first in a transaction."""
     word = CompanyWord(time_key(now, "by-hand"), {"name": name})
     found = look_up([word.traits]).find(word.traits) or keep_organizations([word], now=now).find(word.traits)
     if found is None:

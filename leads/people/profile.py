@@ -1,4 +1,4 @@
-"""Write what became known about leads: the later word counts, in whatever order the words arrive."""
+"""Store traits of leads: for each trait the latest value counts, in whatever order the values arrive."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from leads.people.search import refresh_search
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 from leads.rows import as_time, update_rows
 
-# What the search box looks through, and what leads are compared by; a number without its country is an attribute.
+# Traits in the search text, which are also compared to find duplicates. Numbers without a country are attributes.
 SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization", ATTRIBUTE + "phone"})
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What one event says about one lead. time_key: comparable, by which the later word is found.
+    """What one event says about one lead. time_key: comparable; the greater one is later.
 
     traits: as leads.people.traits reads them, and "organization" with an organization's id.
     """
@@ -28,9 +28,9 @@ class Word:
 
 
 def update_profiles(words: Iterable[Word], *, absorbed: Mapping[int, int], created: Iterable[int]) -> None:
-    """Apply words to leads, and carry over what was known about absorbed ones; a fixed number of statements.
+    """Apply traits to leads, and carry over those of absorbed leads; a fixed number of statements.
 
-    Call while the leads are locked. absorbed: lead id -> survivor id. created: leads that have no search text yet.
+    Call while the leads are locked. absorbed: lead id -> survivor id. created: leads without a search text.
     """
     words, created = list(words), list(created)
     if not words and not absorbed and not created:
@@ -49,7 +49,7 @@ def update_profiles(words: Iterable[Word], *, absorbed: Mapping[int, int], creat
 
 
 def apply_word(lead: Lead, word: Word) -> set[str]:
-    """Set on a lead what a word says of it, where nothing later was said; return the names of what changed."""
+    """Set traits on a lead unless later values are known; return the names of those that changed."""
     changed = set()
     for name, value in word.traits.items():
         if word.time_key > lead.attribute_times.get(name, ""):
@@ -61,15 +61,15 @@ def apply_word(lead: Lead, word: Word) -> set[str]:
 
 
 def key_by_hand(lead: Lead, names: Iterable[str], *, what: str, now: datetime) -> str:
-    """Return the time key of what a person says: later than all that was said, even of what carries a time to come."""
+    """Return the time key of a manual change: greater than all known ones, even of events dated in the future."""
     said = (lead.attribute_times.get(name, "") for name in names)
     return max([time_key(now, what), *(f"{time}~" for time in said if time)])
 
 
 def apply_list(lead: Lead, traits: Traits, *, said: str, overwrites: bool) -> dict[str, list[Any]]:
-    """Set on a lead what a list says of it, only where nothing is known unless it overwrites.
+    """Set a file's traits on a lead; known values are only replaced if it overwrites.
 
-    said: the time key of the list. Returns what was changed by name, as [value before, when it was said].
+    said: the time key of the file. Return what was changed, by name, as [former value, its time].
     """
     before: dict[str, list[Any]] = {}
     for name, value in traits.items():
@@ -78,13 +78,13 @@ def apply_list(lead: Lead, traits: Traits, *, said: str, overwrites: bool) -> di
             continue
         before[name] = [known, known_since]
         _set(lead, name, value)
-        # By a person's choice, and so the last word also where an event carries a time to come.
+        # A user's decision, so it counts as the latest even against events dated in the future.
         lead.attribute_times[name] = said if said >= known_since else f"{known_since}~"
     return before
 
 
 def take_back(lead: Lead, before: Mapping[str, Sequence[Any]], *, said: str) -> list[str]:
-    """Set a lead back to what was known before a list changed it; return the names that have changed since."""
+    """Restore a lead's values from before a file changed them; return the names of those changed since."""
     changed_since = []
     for name, (value, known_since) in before.items():
         time = lead.attribute_times.get(name, "")
@@ -99,7 +99,7 @@ def take_back(lead: Lead, before: Mapping[str, Sequence[Any]], *, said: str) -> 
 
 
 def carry_over(old: Lead, survivor: Lead) -> None:
-    """Give a survivor what was known about a lead that is merged into it: what was said later, or not at all."""
+    """Give a survivor the traits of a lead that is merged into it, if they are later or missing."""
     names = ["organization", *LEAD_COLUMNS, *(ATTRIBUTE + name for name in old.attributes)]
     emptied = [name for name in old.attribute_times if name.startswith(ATTRIBUTE) and name not in names]
     for name in [*names, *emptied]:
@@ -119,7 +119,7 @@ def carry_over(old: Lead, survivor: Lead) -> None:
 
 
 def _carry_over_source(old: Lead, survivor: Lead) -> None:
-    """The channel of the earlier first event brought the lead."""
+    """Set the source to the channel of whichever lead's first event was earlier."""
     if old.source and (not survivor.source or _since(old) < _since(survivor)):
         survivor.source = old.source
         survivor.attribute_times.pop("source", None)
@@ -133,7 +133,7 @@ def _since(lead: Lead) -> str:
 
 
 def trait_of(lead: Lead, name: str) -> Any:
-    """Return what is known under a trait's name: a column, an organization's id, or "attributes.<name>"."""
+    """Return the value of a trait: a column, an organization's id, or "attributes.<name>"."""
     if name == "organization":
         return lead.organization_id
     if name in LEAD_COLUMNS:
@@ -153,7 +153,7 @@ def _set(lead: Lead, name: str, value: Any) -> None:
 
 
 def store_profiles(leads: Sequence[Lead]) -> None:
-    """Write what is known about these leads in one statement."""
+    """Write the traits of these leads in one statement."""
     columns = {
         **dict.fromkeys(LEAD_COLUMNS, "text"),
         "organization_id": "bigint",

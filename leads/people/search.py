@@ -1,4 +1,4 @@
-"""Keep what the search box looks through in step with the leads."""
+"""Keep the search texts of leads up to date."""
 
 from collections.abc import Collection
 
@@ -7,20 +7,20 @@ from leads.rows import given, one_of, run
 
 
 def search_text(lead: Lead, company: str) -> str:
-    """Return the words by which a lead is found, in lower case."""
+    """Return a lead's search text, in lower case."""
     return " ".join(filter(None, [lead.first_name, lead.last_name, lead.email, lead.phone, company])).lower()
 
 
 def search_words(asked: str) -> list[str]:
-    """Return what of `asked` to look for: its words, in lower case. PostgreSQL compares with no NUL."""
+    """Return the words to search for in `asked`, in lower case, without NUL, which PostgreSQL can't compare."""
     return asked.replace("\x00", " ").lower().split()
 
 
 def refresh_search(lead_ids: Collection[int]) -> None:
-    """Write the search texts of these leads anew; two statements for any number of them."""
+    """Rewrite the search texts of these leads; two statements for any number of them."""
     if not lead_ids:
         return
-    # One that was merged away is found by its survivor.
+    # A merged lead is found through its survivor.
     leads = Lead.objects.current().filter(pk__in=one_of(lead_ids)).select_related("organization").order_by("pk")
     rows = [
         {"lead_id": lead.pk, "text": search_text(lead, lead.organization.name if lead.organization else "")}

@@ -1,4 +1,4 @@
-"""What events say about the people behind them: traits, read into the names that leads and conditions use."""
+"""Traits in events, translated into the names that leads and conditions use."""
 
 import re
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from leads.identity.keys import normal_email, normal_phone
 
-# Columns of a lead that a trait fills, and how long they may be.
+# Columns of a lead that traits fill, with their maximum lengths.
 LEAD_COLUMNS = {"email": 254, "phone": 32, "first_name": 100, "last_name": 100, "title": 150, "country": 100}
 ORGANIZATION_COLUMNS = {"name": 200, "domain": 253, "external_id": 200, "industry": 100, "country": 100}
-# Traits with a meaning of their own, whose names clients write in camelCase or in snake_case.
+# Traits with a reserved meaning, which clients write in camelCase or snake_case.
 RESERVED = (
     *("address", "age", "avatar", "birthday", "company", "created_at", "description", "email", "employee_count"),
     *(
@@ -29,7 +29,7 @@ RESERVED = (
     ),
     *("title", "username", "website"),
 )
-# Kinds of event whose fields say who filled them in; of the others only identify and group speak of the lead.
+# Kinds of event whose fields describe the sender; of the other kinds only identify and group contain traits.
 FORM_KINDS = frozenset(
     (
         *("account_created", "content_downloaded", "demo_requested", "ebook_downloaded", "event_form_submitted"),
@@ -38,7 +38,7 @@ FORM_KINDS = frozenset(
     )
 )
 KINDS_WITH_TRAITS = FORM_KINDS | {"identified", "grouped"}
-# A form's `name` and `title` may be those of what is asked for.
+# In forms, `name` and `title` may refer to the requested item.
 FORM_TRAITS = {"first_name": "first_name", "last_name": "last_name", "job_title": "title", "country": "country"}
 ATTRIBUTE = "attributes."
 MOST_PEOPLE_OF_A_COMPANY = 2_147_483_647
@@ -48,9 +48,9 @@ Traits = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an event says. lead: columns by their names, the rest as "attributes.<name>", None to empty one.
+    """The traits in an event. lead: columns by name, others as "attributes.<name>", None to clear one.
 
-    company: the same of the lead's organization, empty or with something to tell it from others.
+    company: the same for the lead's organization; empty, or with something that identifies it.
     """
 
     lead: Traits
@@ -61,7 +61,7 @@ NOTHING = Said({}, {})
 
 
 def said_by(kind: str, properties: Mapping[str, Any]) -> Said:
-    """Return what an event says about the person behind it and where that person works."""
+    """Return the traits of the person in an event, and of the company they work for."""
     if kind == "identified":
         known = plain_names(properties)
         company = known.pop("company", None)
@@ -76,14 +76,14 @@ def said_by(kind: str, properties: Mapping[str, Any]) -> Said:
 
 
 def _company_trait(company: Any) -> Traits:
-    """Read the trait `company`, which is an object or just the name."""
+    """Parse the trait `company`, which is an object or just the name."""
     if isinstance(company, Mapping):
         return _company(plain_names(company))
     return _company({"name": company}) if isinstance(company, str) else {}
 
 
 def plain_names(traits: Mapping[str, Any]) -> Traits:
-    """Return traits with the reserved names in snake_case; of two spellings the snake_case one is taken."""
+    """Return traits with the reserved names in snake_case; if both spellings are given, snake_case wins."""
     named = {}
     for name, value in traits.items():
         plain = _SPELLINGS.get(name.replace("_", "").lower(), name)
@@ -102,7 +102,7 @@ def _lead_traits(known: Traits) -> Traits:
     for name, normal in (("email", normal_email), ("phone", normal_phone)):
         value = known.get(name)
         if value is not None and not (isinstance(value, str) and normal(value)):
-            # Not one that we could write to or call: kept as it came, beside the column.
+            # Not a valid address or number: kept as an attribute, as it came.
             known[ATTRIBUTE + name] = known.pop(name)
         elif value is not None:
             known[name] = normal(value)
@@ -110,7 +110,7 @@ def _lead_traits(known: Traits) -> Traits:
 
 
 def _columns(known: Traits, columns: Mapping[str, int]) -> Traits:
-    """Put traits into columns where they have one and fit it, the others among the attributes."""
+    """Put traits into their columns if they fit, and the others into the attributes."""
     if "name" in known and "name" not in columns:
         known = {**_name_parts(known.pop("name")), **known}
     traits = {}
@@ -123,7 +123,7 @@ def _columns(known: Traits, columns: Mapping[str, int]) -> Traits:
 
 
 def _name_parts(name: Any) -> Traits:
-    """Take the first word of a whole name for the first name."""
+    """Take the first word of a full name as the first name."""
     if not isinstance(name, str) or not name.strip():
         return {}
     first, _, last = name.strip().partition(" ")
@@ -131,7 +131,7 @@ def _name_parts(name: Any) -> Traits:
 
 
 def _company(known: Traits) -> Traits:
-    """Return the columns and attributes of an organization that can be told from others, or nothing."""
+    """Return the columns and attributes of an organization that can be identified, or nothing."""
     external_id = known.pop("group_id", None) or known.pop("id", None)
     known.pop("id", None)
     if isinstance(external_id, str | int) and not isinstance(external_id, bool):
@@ -154,7 +154,7 @@ def _company(known: Traits) -> Traits:
 
 
 def domain_of(address: Any) -> str:
-    """Return the domain of a web address or of a domain itself, without "www.", or ""."""
+    """Return the domain in a web address or a domain, without "www.", or ""."""
     if not isinstance(address, str) or len(address) > 2000:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Who works here, and as what."""
+"""Create and change users."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from leads.models import Role, User
 def save_user(user: User, *, by: User, now: datetime) -> None:
     """Store a new or changed user; the admin flags follow from the role.
 
-    Raises InvalidValue where nobody would be left who can sign in to the admin.
+    Raises InvalidValue if no user would be left who can sign in to the admin.
     """
-    # Two admins who take the role from each other at the same time wait here for one another.
+    # Serialises two admins who take the role from each other at the same time.
     admins = set(User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).values_list("pk", flat=True))
     stays_admin = user.role == Role.ADMIN and user.is_active
     if admins and not stays_admin and not admins - {user.pk}:

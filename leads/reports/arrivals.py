@@ -1,7 +1,7 @@
-"""What has arrived of late, source by source: taken in, and rejected with the reason.
+"""Recent arrivals by source: events, and rejected ones with the reason.
 
-Only the latest events are looked at, by their ids, which follow the order of arrival: an index by source would cost
-every event that comes in, for a page that few look at.
+Only the latest events are read, by id, which follows the order of arrival. An index by source would slow down every
+event for a page that is rarely used.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from leads.models import Event, RejectedEvent, Source
 
-# How many of the latest events, of all sources together, count as late.
+# How many of the latest events, over all sources, are read.
 LOOKED_AT = 100_000
 KINDS_FROM = 1_000
 A_DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ Row = Event | RejectedEvent
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """What has come from a source: the last event, and the events and rejections of the last 24 hours."""
+    """Recent arrivals of a source: the last event, and the numbers of the last 24 hours."""
 
     last_at: datetime | None = None
     events: int = 0
@@ -32,7 +32,7 @@ class Lately:
 
 
 class Place(NamedTuple):
-    """A place in the list, newest first: below these ids lies what is older. 0 is above everything."""
+    """A position in the list, newest first: rows below these ids follow. 0 means above everything."""
 
     event_id: int = 0
     rejected_id: int = 0
@@ -43,14 +43,14 @@ TOP = Place()
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """A page of what arrived, newest first, and the place where the next page begins, None at the end."""
+    """A page of arrivals, newest first, and the position of the next page, None at the end."""
 
     rows: Sequence[Row]
     older: Place | None
 
 
 def lately(*, now: datetime) -> dict[int, Lately]:
-    """Return what has come from each source, by its id; two statements."""
+    """Return the recent arrivals of each source, by its id; two statements."""
     recent = Q(received_at__gt=now - A_DAY)
     events = _recent_events().order_by().values_list("source_id")
     good = {
@@ -63,27 +63,27 @@ def lately(*, now: datetime) -> dict[int, Lately]:
 
 
 def arrivals_of(source: Source, *, show: str = "", kind: str = "", below: Place = TOP, size: int = 50) -> Arrivals:
-    """Return what arrived from a source. show: "accepted", "rejected", or both. kind: of the accepted ones alone."""
+    """Return what arrived from a source. show: "accepted", "rejected", or both. kind: limits accepted events."""
     events: list[Row] = []
     rejected: list[Row] = []
     if show != "rejected":
         events = _events_of(source, kind, below, size + 1)
     if show != "accepted" and not kind:
         rejected = _rejected_of(source, below, size + 1)
-    # Each keeps its own order, by id: a page must not leave out what committed a little out of turn.
+    # Each list stays ordered by its own id, so that rows committed slightly out of order are not skipped.
     rows = list(merge(events, rejected, key=_age))
     shown = rows[:size]
     return Arrivals(shown, _below(shown, below) if len(rows) > size else None)
 
 
 def kinds_of(source: Source) -> list[str]:
-    """Return the kinds of a source's latest events, in order."""
+    """Return the kinds of a source's latest events, sorted."""
     latest = _recent_events().filter(source=source).order_by("-pk").values_list("kind", flat=True)[:KINDS_FROM]
     return sorted(set(latest))
 
 
 def has_all_in_view() -> bool:
-    """Tell whether every event that ever came in is among those that are looked at."""
+    """Return whether the rows that are read include every event ever received."""
     return _newest_id() <= LOOKED_AT
 
 
@@ -114,7 +114,7 @@ def _age(row: Row) -> float:
 
 
 def _below(shown: Sequence[Row], above: Place) -> Place:
-    """Return the place below what is shown; a kind of row of which nothing is shown goes on where it was."""
+    """Return the position below the shown rows; a list without shown rows keeps its position."""
     event_ids = [row.pk for row in shown if isinstance(row, Event)]
     rejected_ids = [row.pk for row in shown if isinstance(row, RejectedEvent)]
     return Place(min(event_ids, default=above.event_id), min(rejected_ids, default=above.rejected_id))

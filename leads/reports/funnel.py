@@ -1,4 +1,4 @@
-"""How many leads came in and reached each stage."""
+"""The funnel: how many leads came in and reached each stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SOURCES_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """Leads that one channel brought, and how many of them have ever reached a stage."""
+    """The leads of one channel, and how many of them have reached each stage."""
 
     source: str
     leads: int
@@ -22,7 +22,7 @@ class SourceLine:
 
 
 def stage_counts(*, since: datetime, until: datetime) -> dict[str, int]:
-    """Count who came in ("new") and who entered each stage after `since`, up to `until`; two queries."""
+    """Count new leads ("new") and entries into each stage after `since`, up to `until`; two queries."""
     arrived = Lead.objects.current().filter(created_at__gt=since, created_at__lte=until).count()
     entered = (
         StageChange.objects.filter(
@@ -36,7 +36,7 @@ def stage_counts(*, since: datetime, until: datetime) -> dict[str, int]:
 
 
 def sources(*, since: datetime, until: datetime) -> list[SourceLine]:
-    """Follow the leads that came in in a span of time by what brought them, most leads first; two queries."""
+    """Return the new leads of a period by channel, the largest first, with the stages reached; two queries."""
     arrived = Lead.objects.current().filter(created_at__gt=since, created_at__lte=until)
     totals = arrived.values("source").annotate(leads=Count("id")).order_by("-leads", "source")[:SOURCES_SHOWN]
     entered = (

@@ -1,4 +1,4 @@
-"""Leads as a sheet: columns to choose from, and CSV or XLSX written row by row."""
+"""Leads as a sheet: selectable columns, written row by row as CSV or XLSX."""
 
 import csv
 import re
@@ -16,20 +16,20 @@ from leads.models import Lead, Stage
 
 FETCHED = 2_000
 MOST_IN_A_WORKBOOK = 200_000
-# Attributes differ from lead to lead; those of so many, the first of the list, are offered.
+# Attributes differ between leads; those of this many first leads are offered as columns.
 LOOKED_AT = 500
 MOST_ATTRIBUTES = 100
 ATTRIBUTE = "attributes."
-# What a spreadsheet takes for a formula, and what we have kept from being one before.
+# First characters that a spreadsheet takes for a formula, and the prefix that prevents it.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
 class TooMany(LeadError):
-    """More leads than a file can hold."""
+    """More leads than the file format can hold."""
 
 
 class SheetColumn(NamedTuple):
-    """A column to choose. field: where Django finds the value. show: how it is written."""
+    """A column to choose. field: the path of the value for Django. show: its formatting."""
 
     label: str
     field: str
@@ -71,7 +71,7 @@ COLUMNS: Mapping[str, SheetColumn] = {
 
 
 def attribute_columns(leads: "QuerySet[Lead]") -> dict[str, SheetColumn]:
-    """Return a column for each attribute that the first leads of a list have."""
+    """Return a column for each attribute of the first leads in a list."""
     names = {name for attributes in leads.values_list("attributes", flat=True)[:LOOKED_AT] for name in attributes}
     return {ATTRIBUTE + name: attribute_column(name) for name in sorted(names)[:MOST_ATTRIBUTES]}
 
@@ -87,7 +87,7 @@ def attribute_column(name: str) -> SheetColumn:
 
 
 def chosen_columns(keys: Sequence[str]) -> list[SheetColumn]:
-    """Return the columns with these keys, those that do not exist left out."""
+    """Return the columns with these keys; unknown keys are ignored."""
     return [
         attribute_column(key.removeprefix(ATTRIBUTE)) if key.startswith(ATTRIBUTE) else COLUMNS[key]
         for key in dict.fromkeys(keys)
@@ -96,7 +96,7 @@ def chosen_columns(keys: Sequence[str]) -> list[SheetColumn]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Keep text from being taken for a formula: an apostrophe before it, which importing takes away again."""
+    """Return text that no spreadsheet takes for a formula: prefixed with an apostrophe, which imports remove."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
@@ -108,7 +108,7 @@ class _Line:
 
 
 def csv_lines(leads: "QuerySet[Lead]", columns: Sequence[SheetColumn]) -> Iterator[str]:
-    """Write leads as CSV, some thousand at a time; UTF-8 with the mark by which Excel knows it."""
+    """Yield leads as CSV, some thousand at a time; UTF-8 with a BOM for Excel."""
     writer: Any = csv.writer(_Line())
     yield "\ufeff" + writer.writerow([safe_cell(column.label) for column in columns])
     for row in _rows(leads, columns):
@@ -116,10 +116,10 @@ def csv_lines(leads: "QuerySet[Lead]", columns: Sequence[SheetColumn]) -> Iterat
 
 
 def workbook_of(leads: "QuerySet[Lead]", columns: Sequence[SheetColumn]) -> IO[bytes]:
-    """Write leads into a workbook on the disk and return it open. Raises TooMany."""
+    """Write leads into a workbook on disk and return it open. Raises TooMany."""
     if leads.order_by()[: MOST_IN_A_WORKBOOK + 1].count() > MOST_IN_A_WORKBOOK:
         raise TooMany(f"A workbook takes at most {MOST_IN_A_WORKBOOK:,} leads; narrow the list down or choose CSV.")
-    # Closed by the response that sends it.
+    # Closed by the response.
     file = TemporaryFile()  # noqa: SIM115
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -146,7 +146,7 @@ def _write_row(sheet: Any, number: int, row: Sequence[Any]) -> None:
 
 
 def _rows(leads: "QuerySet[Lead]", columns: Sequence[SheetColumn]) -> Iterator[list[Any]]:
-    """Read the values of leads as of one moment, with a cursor of the database's own where it has such."""
+    """Yield the values of leads from one snapshot, with a server-side cursor if the database has them."""
     fields = list(dict.fromkeys(column.field for column in columns))
     places = [(fields.index(column.field), column.show) for column in columns]
     for values in leads.values_list(*fields).iterator(chunk_size=FETCHED):

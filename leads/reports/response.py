@@ -1,4 +1,4 @@
-"""How long leads wait until sales claims them."""
+"""Response times: how long leads wait until sales claims them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from django.db.models import OuterRef, Subquery
 from leads.handoff.clock import respond_by, sales_hours
 from leads.models import Stage, StageChange
 
-# The newest claims of the span tell enough; more would make the dashboard wait.
+# The newest claims of the period are enough; more would slow down the dashboard.
 CLAIMS_LOOKED_AT = 2_000
-# Upper ends in minutes, and what the histogram calls each span.
+# Upper bounds in minutes, with the labels of the histogram.
 SPANS = ((5, "< 5 min"), (15, "5–15"), (30, "15–30"), (60, "30–60"), (240, "1–4 h"), (float("inf"), "later"))
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimTimes:
-    """What the claims of a span of time say.
+    """The claims of a period.
 
-    on_time: claims before the lead's clock ran out. median_seconds: of working hours, as in the histogram.
+    on_time: claims before the lead's clock ran out. median_seconds: in working hours, like the histogram.
     """
 
     claims: int

@@ -157,7 +157,7 @@ def _pretty(value: Any) -> str:
 
 
 def _pretty_text(text: str) -> str:
-    """Return a body with its JSON laid out, or as it is where it is none."""
+    """Return a body with its JSON laid out, or as it is if it is not one."""
     try:
         return _pretty(json.loads(text))
     except (ValueError, RecursionError):

@@ -53,7 +53,7 @@ def connector_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*KEEPING_SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_connector(request: HttpRequest, provider_key: str) -> HttpResponse:
-    """Connect a vendor; what was typed stays after a mistake, but for secrets."""
+    """Connect a vendor; what was typed stays after a mistake, except for secrets."""
     provider = provider_or_404(provider_key)
     form = ConnectorForm(provider, None, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -140,7 +140,7 @@ def remove_one(request: HttpRequest, connector_id: int) -> HttpResponse:
 
 
 def may_edit(request: HttpRequest) -> bool:
-    """Tell whether whoever asks may enter secrets."""
+    """Return whether whoever asks may enter secrets."""
     return signed_in(request).role in KEEPING_SECRETS
 
 

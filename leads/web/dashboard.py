@@ -39,7 +39,7 @@ class Figures(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """A stage of the funnel. share and change: percent, None where too few cases. shape: SVG path on 100 x 84."""
+    """A stage of the funnel. share and change: percent, None if too few cases. shape: SVG path on 100 x 84."""
 
     stage: str
     label: str

@@ -157,7 +157,7 @@ def _delivery(connector_id: int, delivery_id: int) -> Delivery:
 
 
 def _asks_secret(connector: Connector) -> bool:
-    """Tell whether the address needs ?secret=, which the reader has to add: it is not shown again."""
+    """Return whether the address needs ?secret=, which the reader has to add: it is not shown again."""
     try:
         return bool(unseal(connector.sealed_secrets).get("address_secret"))
     except SecretsUnreadable:

@@ -30,7 +30,7 @@ class SourceForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source of the list with what has come from it of late."""
+    """A source of the list with what has come from it lately."""
 
     source: Source
     lately: Lately

@@ -1,4 +1,4 @@
-"""`manage.py demo_data`: fill an empty database with a believable year."""
+"""`manage.py demo_data`: fill an empty database with a year of realistic data."""
 
 import time
 from argparse import ArgumentParser
@@ -18,7 +18,7 @@ MOST_LEADS = 5_000_000
 
 
 class Command(BaseCommand):
-    """Makes demo data and scores it."""
+    """Creates demo data and scores it."""
 
     help = "Fills an empty database with demo leads, a year of their journeys, and users (password: demo)."
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self._score(now)
 
     def _has_leads(self) -> bool:
-        """Say whether demo data is there; refuse where leads are there that are not the demo's."""
+        """Return whether demo data exists; refuse if there are leads that are not the demo's."""
         if not Lead.objects.exists():
             return False
         if not Source.objects.filter(write_key=WRITE_KEY).exists():

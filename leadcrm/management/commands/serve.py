@@ -1,4 +1,4 @@
-"""`manage.py serve`: the web server and what works beside it."""
+"""`manage.py serve`: run the web server and the workers."""
 
 import http.client
 import os
@@ -23,7 +23,7 @@ SIGN_INS = """
 
 
 class Command(BaseCommand):
-    """Serves the product: web, worker and, with Redis, beat; ends all when one ends."""
+    """Runs the product as one unit: web, worker and, with Redis, beat. If one ends, all end."""
 
     help = __doc__
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         programs = self._chosen(options)
         if "web" not in programs and len(programs) == 1:
-            # Alone it needs nobody to watch it, and signals reach it directly.
+            # A single process needs no supervisor, and signals reach it directly.
             (command,) = programs.values()
             os.execv(command[0], command)  # noqa: S606 - our own command, no shell
         _refuse_a_taken_port(options["host"])
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         try:
             setup_url = setup_url_if_needed()
         except DatabaseError:
-            # It serves all the same; /readyz says that the database is away.
+            # Serve anyway; /readyz reports that the database is down.
             setup_url = None
         if setup_url:
             self.stdout.write(f"Make the first admin at {setup_url}\n")
@@ -66,11 +66,11 @@ class Command(BaseCommand):
 
 
 def _programs(host: str, processes: int, threads: int) -> dict[str, list[str]]:
-    """Return the command line of each part that this configuration has, by name."""
+    """Return the command line of each process of this configuration, by name."""
     programs = {"web": _web(host, processes, threads)}
     if settings.REDIS_URL:
         schedule = str(settings.VAR_DIR / "celerybeat-schedule")
-        # At INFO Celery logs every task twice; what our tasks have to say goes to our own loggers.
+        # At INFO Celery logs every task twice; our tasks use our own loggers.
         programs["worker"] = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         programs["beat"] = [*CELERY, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile="]
     else:
@@ -79,7 +79,7 @@ def _programs(host: str, processes: int, threads: int) -> dict[str, list[str]]:
 
 
 def _web(host: str, processes: int, threads: int) -> list[str]:
-    # Its warning is that there are more threads than cores, which is meant: they wait for the database.
+    # Granian warns about more threads than cores. That is intended: the threads mostly wait for the database.
     kind = ["--interface", "wsgi", "--no-ws", "--log-level", "error"]
     size = ["--workers", str(processes), "--blocking-threads", str(threads), "--workers-kill-timeout", "10"]
     address = ["--host", host, "--port", str(settings.PORT)]
@@ -96,9 +96,9 @@ def _refuse_a_taken_port(host: str) -> None:
 
 
 def _answers() -> bool:
-    """Say whether the web server answers, whatever it answers."""
+    """Return whether the web server responds, whatever the response is."""
     connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=1)
-    # A name that it answers to, since it logs every other as an attack.
+    # An allowed host: any other would be logged as an attack.
     host = settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else "localhost"
     try:
         connection.request("GET", "/healthz", headers={"Host": host})

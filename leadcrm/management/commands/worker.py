@@ -1,4 +1,4 @@
-"""Run the periodic schedule in one process, for installations without Redis."""
+"""`manage.py worker`: run the periodic schedule in one process, for installations without Redis."""
 
 import logging
 import signal
@@ -15,16 +15,16 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Run what Celery's worker and beat would, one task after the other."""
+    """Runs what Celery's worker and beat would run, one task after the other."""
 
     help = "Runs the periodic schedule and drains due work in one process; with Redis Celery does both."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Let the pace be set."""
+        """Add --every, the seconds between two rounds."""
         parser.add_argument("--every", type=float, default=1.0, help="Seconds between two rounds at most (default 1).")
 
     def handle(self, *args: Any, every: float, **options: Any) -> None:
-        """Run rounds until told to stop; a task that fails is logged and tried again the next round."""
+        """Run rounds until told to stop. A failing task is logged and tried again in the next round."""
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

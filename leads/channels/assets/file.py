@@ -1,4 +1,4 @@
-"""The files of downloads: which are taken, and how they are kept."""
+"""The files of downloads: the accepted types, and how they are stored."""
 
 import hashlib
 import re
@@ -14,12 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from leads.models.asset import asset_storage
 from leads.people.edit import InvalidField
 
-HEAD = 512  # bytes by which a file's kind is told
+HEAD = 512  # leading bytes that identify a file's type
 LONGEST_NAME = 120
 
 
 class FileType(NamedTuple):
-    """A kind of file that is taken: its media type, and how its first bytes look."""
+    """An accepted type of file: its media type and its first bytes."""
 
     media_type: str
     looks_right: Callable[[bytes], bool]
@@ -27,7 +27,7 @@ class FileType(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as it was stored. name: what it is saved as; stored_as: our own name for it."""
+    """A stored file. name: the name that it is saved under; stored_as: our own name for it."""
 
     stored_as: str
     name: str
@@ -51,7 +51,7 @@ def _is_mp4(head: bytes) -> bool:
 _ZIP = _begins(b"PK\x03\x04")
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
-# Nothing that a browser would run. What is not named here comes as a ZIP.
+# No type that a browser would execute. Anything else can be uploaded as a ZIP.
 TYPES = {
     ".pdf": FileType("application/pdf", lambda head: b"%PDF-" in head),
     ".epub": FileType("application/epub+zip", _ZIP),
@@ -74,9 +74,9 @@ ACCEPTED = ",".join(TYPES)
 
 
 def keep_file(upload: UploadedFile) -> KeptFile:
-    """Store a file under a name of our own and return what is to be known of it.
+    """Store a file under a name of our own and return its details.
 
-    Raises InvalidField for a kind that is not taken, for one that it is not, and for one that is too large or empty.
+    Raises InvalidField if the type is not accepted, the content is not of that type, or the file is empty or too large.
     """
     name = safe_name(upload.name or "")
     suffix = PurePath(name).suffix.lower()
@@ -96,12 +96,12 @@ def keep_file(upload: UploadedFile) -> KeptFile:
 
 
 def forget_file(stored_as: str) -> None:
-    """Delete a file that nothing points to any more."""
+    """Delete a file that no row points to any more."""
     asset_storage().delete(stored_as)
 
 
 def safe_name(name: str) -> str:
-    """Return a file's name without a folder and without what no system takes; it is only ever shown and saved as."""
+    """Return a file name without folders and forbidden characters. It is only displayed and used when saving."""
     last = re.split(r"[/\\]", name)[-1]
     plain = re.sub(r"[\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]", "", last).strip(" .")
     path = PurePath(plain or "file")

@@ -1,4 +1,4 @@
-"""Make, change and put away downloads."""
+"""Create, change and archive downloads."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,8 +19,8 @@ from leads.people.edit import InvalidField
 def make_asset(fields: Mapping[str, Any], *, by: User | None, now: datetime) -> Asset:
     """Store a new download and return it.
 
-    fields: title, kind, description, heading, points, form; file: an upload, or external_url; slug: made up where it
-    is empty. Raises InvalidField, which names the field; nothing is kept then.
+    fields: title, kind, description, heading, points, form; file: an upload, or external_url; slug: generated if it is
+    empty. Raises InvalidField, which names the field; nothing is stored then.
     """
     slug = read_slug(fields["slug"]) if fields.get("slug") else new_slug()
     asset = Asset(slug=slug, made_by=by, created_at=now)
@@ -28,7 +28,7 @@ def make_asset(fields: Mapping[str, Any], *, by: User | None, now: datetime) -> 
 
 
 def change_asset(asset: Asset, fields: Mapping[str, Any], *, by: User, now: datetime) -> None:
-    """Change a download; without a new file or address it keeps what it has. Raises InvalidField."""
+    """Change a download; without a new file or address it keeps the current one. Raises InvalidField."""
     former = asset.file.name
     _store(asset, fields, "download changed", by=by, now=now)
     if former and former != asset.file.name:
@@ -37,7 +37,7 @@ def change_asset(asset: Asset, fields: Mapping[str, Any], *, by: User, now: date
 
 @transaction.atomic
 def archive_asset(asset: Asset, *, by: User, now: datetime) -> None:
-    """Take a download off the list; its page and its links go on working."""
+    """Take a download off the list; its page and links keep working."""
     Asset.objects.in_use().filter(pk=asset.pk).update(archived_at=now)
     record_audit("download archived", asset.title, by=by, now=now)
 
@@ -59,7 +59,7 @@ def _store(asset: Asset, fields: Mapping[str, Any], action: str, *, by: User | N
             asset.save()
             record_audit(action, f"{asset.title}: {asset.slug}", by=by, now=now)
     except BaseException as error:
-        # A file that no row points to would lie there for ever.
+        # A file that no row points to would never be deleted.
         if kept is not None:
             forget_file(kept.stored_as)
         if isinstance(error, IntegrityError):
@@ -69,7 +69,7 @@ def _store(asset: Asset, fields: Mapping[str, Any], action: str, *, by: User | N
 
 
 def _point(asset: Asset, upload: UploadedFile | None, address: str) -> KeptFile | None:
-    """Let a download be a file or an address elsewhere, whichever is given; return the file that was stored."""
+    """Set the file or the external address, whichever is given; return the stored file."""
     if upload and address:
         raise InvalidField("external_url", "Give a file or an address, not both.")
     if upload:

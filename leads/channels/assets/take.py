@@ -1,4 +1,4 @@
-"""Somebody takes a download: the event, once a day for each person."""
+"""Record that somebody takes a download, at most once a day for each person."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ KIND_OF = {AssetKind.EBOOK: "ebook_downloaded", AssetKind.CONTENT: "content_down
 
 @transaction.atomic
 def take_asset(asset: Asset, holder: Identifier, *, signal: Signal, now: datetime) -> bool:
-    """Store that the holder of a link takes the file; tell whether that was news.
+    """Store that the holder of a link takes the file; return whether it was counted.
 
-    A download that is broken off and gone on with, or made again on the same day (UTC), is one download.
+    A download that is interrupted and resumed, or repeated on the same day (UTC), counts once.
     """
     kind = KIND_OF[AssetKind(asset.kind)]
     person = f"lead-{holder.lead_id}" if holder.lead_id else f"visitor-{holder.pk}"

@@ -1,4 +1,4 @@
-"""The signed, expiring link to a download: whoever filled in the form got it, on the page or by mail."""
+"""Signed, expiring links to a download's file, given out after the form, on the page or by mail."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,24 +14,24 @@ LONGEST_TOKEN = 300
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a link. identifier_id: what they were recognised by when they sent the form."""
+    """The person a link was given to. identifier_id: the identifier from the form."""
 
     asset_id: int
     identifier_id: int
 
 
 def asset_address(asset: Asset) -> str:
-    """Return the address of a download's page, to be put anywhere."""
+    """Return the public address of a download's page."""
     return f"{settings.PUBLIC_URL}/d/{asset.slug}/"
 
 
 def token_for(asset_id: int, identifier_id: int) -> str:
-    """Return the part of a link that lets its holder have the file for a while."""
+    """Return the token that gives its holder access to the file for a while."""
     return signing.dumps([asset_id, identifier_id], salt=SALT)
 
 
 def link_in_mail(address: str, identifier: Identifier) -> str:
-    """Return an address as it goes into a mail to somebody: that of a download's page opens it at once."""
+    """Return an address for a mail to somebody; a download's page becomes a direct link to the file."""
     begin = f"{settings.PUBLIC_URL}/d/"
     slug = address.removeprefix(begin).partition("/")[0] if address.startswith(begin) else ""
     asset = Asset.objects.filter(slug=slug).only("pk").first() if slug else None
@@ -39,7 +39,7 @@ def link_in_mail(address: str, identifier: Identifier) -> str:
 
 
 def read_token(token: str) -> Holder | None:
-    """Return who holds a link, None where it is too old or not one of ours."""
+    """Return the holder of a token; None if it has expired or is not one of ours."""
     if len(token) > LONGEST_TOKEN:
         return None
     try:
@@ -50,5 +50,5 @@ def read_token(token: str) -> Holder | None:
 
 
 def lifetime() -> timedelta:
-    """Return for how long a link works."""
+    """Return how long a link is valid."""
     return timedelta(hours=settings.DOWNLOAD_LINK_HOURS)

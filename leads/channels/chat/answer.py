@@ -1,4 +1,4 @@
-"""Read what a visitor answers; refuse what can't be an answer, in words that help."""
+"""Validate a visitor's answer; refusals say what is expected."""
 
 from leads.channels.chat.script import Step
 from leads.errors import LeadError
@@ -9,17 +9,17 @@ LONGEST_MESSAGE = 2000
 
 
 class InvalidAnswer(LeadError):
-    """An answer that the question can't take, and what it expects."""
+    """An answer that does not fit the question, with what is expected."""
 
 
 def longest_answer(step: Step) -> int:
-    """Return how many characters an answer may have."""
+    """Return the maximum number of characters of an answer."""
     limits = {"sales": LONGEST_MESSAGE, "email": 254, "phone": 40}
     return limits.get(step.kind, LONGEST_ANSWER)
 
 
 def read_answer(step: Step, text: str) -> str:
-    """Return the answer to keep: an address or a number in the form they are known by, "" for a question skipped.
+    """Return the answer to store: an address or number in its normal form, "" for a skipped question.
 
     Raises InvalidAnswer.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with a dialogue, each mistake beside its step, so that no visitor ever stands in front of a wall."""
+"""Check a dialogue: every mistake is listed beside its step, so that no visitor gets stuck."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from leads.channels.chat.script import GREETING, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, MOST_STEPS, Script, Step
 
-# An address or a number is asked for by a step of its own, which checks it.
+# Addresses and numbers have steps of their own, which validate the answer.
 OTHER_STEPS = {"email": "Ask for e-mail", "phone": "Ask for phone"}
-# Names that our own properties have, and those that would say who somebody is.
+# Names used by our own properties, and names of identifying traits.
 TAKEN_NAMES = frozenset(
     {"id", "user_id", "anonymous_id", "conversation", "dialogue", "message", "outcome", "url", "path"}
 )
@@ -19,14 +19,14 @@ _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What must be mended before a dialogue can be published. step: its key, "greeting", or "" for the whole."""
+    """A mistake that must be corrected before publishing. step: its key, "greeting", or "" for the whole dialogue."""
 
     step: str
     text: str
 
 
 def mistakes(script: Script) -> list[Mistake]:
-    """Return every mistake of a dialogue, in the order of its steps; none means that it can be published."""
+    """Return all mistakes of a dialogue in the order of its steps; none means that it can be published."""
     if not script.steps:
         return [Mistake("", "A dialogue needs a step to begin with.")]
     found = [Mistake("", f"At most {MOST_STEPS} steps, got {len(script.steps)}.")] * (len(script.steps) > MOST_STEPS)
@@ -88,7 +88,7 @@ def _of_the_link(step: Step) -> Iterator[str]:
 
 
 def is_web_address(url: str) -> bool:
-    """Tell whether a text is an address that a browser may be sent to."""
+    """Return whether a text is an address that a browser may be redirected to."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", url)
@@ -101,18 +101,18 @@ def _too_long(what: str, text: str, most: int) -> str:
 
 
 class _Ways:
-    """Who gets where in a dialogue: which steps are reached, and from which an end is."""
+    """The paths through a dialogue: which steps are reached, and from which of them an end is reached."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.exits = {step.key: script.exits(step) for step in script.steps}
         self.reached = self._reach(lambda step: True)
-        # Reached by somebody who has left neither address nor number.
+        # Steps that can be reached without having given an address or a number.
         self.unknown = self._reach(lambda step: step.kind not in ("email", "phone") or not step.is_required)
         self.ending = self._ending()
 
     def mistakes_of(self, step: Step) -> Iterator[str]:
-        """Say what is wrong with the ways from and to a step."""
+        """Return the mistakes in the paths to and from a step."""
         if step.key not in self.reached:
             yield "Nobody gets here: no step before it leads to it."
             return
@@ -136,7 +136,7 @@ class _Ways:
                 yield f"{what} leads nowhere: choose what follows, or add an end below."
 
     def _reach(self, passes: Callable[[Step], bool]) -> set[str]:
-        """Return the keys of the steps that are reached from the first, going on only from those that pass."""
+        """Return the keys of the steps reachable from the first one, continuing only from steps that pass the test."""
         seen: set[str] = set()
         waiting = [self.script.steps[0]]
         while waiting:
@@ -149,14 +149,14 @@ class _Ways:
         return seen
 
     def _ending(self) -> set[str]:
-        """Return the keys of the steps from which some way comes to an end."""
+        """Return the keys of the steps from which some path reaches an end."""
         ending = {step.key for step in self.script.steps if step.is_end}
         for _ in self.script.steps:
             ending |= {key for key, exits in self.exits.items() if any(one.key in ending for one in _present(exits))}
         return ending
 
     def _is_in_a_loop(self, start: Step) -> bool:
-        """Tell whether a step that only speaks comes back to itself by steps that only speak."""
+        """Return whether a step without a question leads back to itself through steps without questions."""
         seen: set[str] = set()
         step: Step | None = start
         while step is not None and step.kind == "say" and step.key not in seen:

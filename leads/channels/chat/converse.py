@@ -1,4 +1,4 @@
-"""Hold a conversation: take an answer, take one back. Each answer counts once, however often it is sent."""
+"""Hold a conversation: take an answer, or take one back. Each answer counts once, however often it is sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,9 +22,10 @@ CLOSED = "This chat can't go on. Please use the contact details on the website."
 
 
 class Visit(NamedTuple):
-    """Who answers. visitor: the website's anonymous id, "" where it has none. page: the address the chat stands on.
+    """The visitor of a request.
 
-    signal: the sign of a machine that the request bears, "" for none.
+    visitor: the website's anonymous id, "" if it has none. page: the address of the page with the chat. signal: the
+    machine signal of the request, "" for none.
     """
 
     visitor: str
@@ -33,7 +34,7 @@ class Visit(NamedTuple):
 
 
 def talk_of(token: Token) -> Talk:
-    """Return a conversation as far as it has come."""
+    """Return the conversation so far."""
     conversation = ChatConversation.objects.filter(public_id=token.conversation).select_related("version").first()
     if conversation is None:
         return walk(read_script(ChatVersion.objects.get(pk=token.version_id).document), [])
@@ -42,10 +43,10 @@ def talk_of(token: Token) -> Talk:
 
 @transaction.atomic
 def take_answer(token: Token, text: str, *, position: int, visit: Visit, now: datetime) -> Talk:
-    """Keep the answer to the question behind so many answers, and tell the lead's events; return the conversation.
+    """Store the answer to the question at `position`, record its events and return the conversation.
 
-    An answer that is not to the question that waits (sent twice, or from another tab) changes nothing. Raises
-    LeadError for one that can't be taken, and then nothing is kept.
+    An answer that is not for the current question (sent twice, or from another tab) changes nothing. Raises LeadError
+    for an invalid answer; nothing is stored then.
     """
     conversation, is_new = _lock(token, visit, now)
     script = read_script(conversation.version.document)
@@ -69,9 +70,9 @@ def take_answer(token: Token, text: str, *, position: int, visit: Visit, now: da
 
 @transaction.atomic
 def take_back(token: Token, *, position: int, now: datetime) -> Talk:
-    """Take the last answer back, so that its question waits again; what was sent to sales stays sent.
+    """Take the last answer back, so that its question is asked again; messages already sent to sales stay sent.
 
-    Raises LeadError where there is nothing to take back.
+    Raises LeadError if there is nothing to take back.
     """
     conversation = _locked(token)
     if conversation is None or not conversation.answers:
@@ -95,9 +96,9 @@ def take_back(token: Token, *, position: int, now: datetime) -> Talk:
 
 @transaction.atomic
 def block(token: Token, text: str, *, visit: Visit, now: datetime) -> str:
-    """Keep what a machine wrote where people see no field: it can be looked at and does not count.
+    """Store what a bot wrote into the hidden field, for inspection only.
 
-    Return what to say to it.
+    Return the message to show.
     """
     conversation, _ = _lock(token, visit, now)
     _say(conversation, [Line(ChatSpeaker.VISITOR, text[:2000].replace("\0", ""), conversation.step)], now=now)
@@ -107,7 +108,7 @@ def block(token: Token, text: str, *, visit: Visit, now: datetime) -> str:
 
 
 def _lock(token: Token, visit: Visit, now: datetime) -> tuple[ChatConversation, bool]:
-    """Return the conversation under a lock, and whether it begins now."""
+    """Return the conversation, locked, and whether it is new."""
     made = {
         "dialogue_id": token.dialogue_id,
         "version_id": token.version_id,
@@ -125,7 +126,7 @@ def _locked(token: Token) -> ChatConversation | None:
 
 
 def _say(conversation: ChatConversation, lines: Sequence[Line], *, now: datetime) -> int:
-    """Add lines to the transcript; return the number of the visitor's."""
+    """Add lines to the transcript; return the number of the visitor's line."""
     first = conversation.messages.count()
     numbered = list(enumerate(lines, first))
     ChatMessage.objects.bulk_create(
@@ -142,7 +143,7 @@ def _keep(conversation: ChatConversation, talk: Talk, outcome: AnswerOutcome, *,
     conversation.outcome = outcome.reached
     if talk.question is None:
         conversation.ended_at = now
-    # An address that was mended by going back is whose the conversation is from then on.
+    # If the visitor went back and corrected the address, the conversation belongs to the corrected one.
     if outcome.keys[0][0] != ANONYMOUS_ID:
         kind, value = outcome.keys[0]
         conversation.lead_id = Identifier.objects.values_list("lead_id", flat=True).get(kind=kind, value=value)

@@ -1,4 +1,4 @@
-"""Where people stop: how many a dialogue's questions reached in the last weeks, and how many left them unanswered."""
+"""The drop-off of a dialogue: how many visitors reached each question recently, and how many left there."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from leads.channels.chat.script import Script, Step
 from leads.models import ChatConversation, ChatDialogue, ChatOpenings, ChatOutcome
 
 DAYS = 30
-# Counted one by one, the newest first: no more of them tell where people stop any better.
+# The newest conversations are counted one by one; more of them would not change the picture.
 MOST_COUNTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """How a question fared: asked of so many, left without an answer by so many (in a conversation begun)."""
+    """A question's figures: how often it was asked, and how often it was left unanswered."""
 
     step: Step
     asked: int
@@ -25,7 +25,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class DropOff:
-    """How a dialogue fared. opened: how often; begun: conversations with an answer; ended: those led to an end."""
+    """A dialogue's figures. opened: how often; begun: conversations with an answer; ended: conversations that ended."""
 
     opened: int
     begun: int
@@ -34,7 +34,7 @@ class DropOff:
 
 
 def drop_off(dialogue: ChatDialogue, script: Script, *, now: datetime) -> DropOff:
-    """Count what became of a dialogue's conversations in the last 30 days, by the questions of this script."""
+    """Count the outcomes of a dialogue's conversations in the last 30 days, by the questions of this script."""
     since = now - timedelta(days=DAYS)
     rows = ChatConversation.objects.filter(dialogue=dialogue, started_at__gte=since).exclude(
         outcome=ChatOutcome.BLOCKED
@@ -51,7 +51,7 @@ def drop_off(dialogue: ChatDialogue, script: Script, *, now: datetime) -> DropOf
 
 
 def figures(*, now: datetime) -> dict[int, dict[str, int]]:
-    """Return by dialogue how many conversations began in the last 30 days, became leads, and wrote to sales."""
+    """Return, by dialogue, how many conversations of the last 30 days began, became leads, and wrote to sales."""
     known = Q(outcome__in=(ChatOutcome.LEAD, ChatOutcome.MEETING, ChatOutcome.SALES))
     rows = (
         ChatConversation.objects.filter(started_at__gte=now - timedelta(days=DAYS))

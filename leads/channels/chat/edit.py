@@ -1,4 +1,4 @@
-"""Change the draft of a dialogue, step by step. A draft may hold mistakes; publishing refuses them."""
+"""Edit the draft of a dialogue step by step. A draft may contain mistakes; publishing refuses them."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -36,13 +36,13 @@ FIRST_WORDS = {
 
 
 class DraftChanged(LeadError):
-    """Somebody else changed the draft since this page was shown."""
+    """Somebody else has changed the draft since this page was shown."""
 
 
 def change_draft(dialogue: ChatDialogue, change: Callable[[Script], Script], *, revision: int) -> None:
-    """Store a changed draft and keep the one before it for Undo.
+    """Store a changed draft and keep the previous one for Undo.
 
-    revision: of the draft that the change was made to. Raises DraftChanged when there is a newer one.
+    revision: of the draft that was edited. Raises DraftChanged if there is a newer one.
     """
     document = write_script(change(read_script(dialogue.draft)))
     if document == dialogue.draft:
@@ -58,7 +58,7 @@ def change_draft(dialogue: ChatDialogue, change: Callable[[Script], Script], *, 
 
 
 def undo_change(dialogue: ChatDialogue) -> None:
-    """Bring back the draft before the last change; doing so twice brings the change back. Raises LeadError."""
+    """Restore the draft before the last change; a second call restores the change. Raises LeadError."""
     done = ChatDialogue.objects.filter(pk=dialogue.pk, before__isnull=False).update(
         before=F("draft"), draft=F("before"), revision=F("revision") + 1
     )
@@ -68,7 +68,7 @@ def undo_change(dialogue: ChatDialogue) -> None:
 
 
 def with_step(script: Script, key: str, given: Mapping[str, Any]) -> Script:
-    """Return the script with a step's fields (or the greeting) as given; fields that are not given stay."""
+    """Return the script with a step (or the greeting) changed; fields that are not given stay."""
     if key == GREETING:
         return replace(script, greeting=_words(given.get("text", script.greeting), KEPT_TEXT))
     step = _find(script, key)
@@ -86,7 +86,7 @@ def with_step(script: Script, key: str, given: Mapping[str, Any]) -> Script:
 
 
 def with_new_step(script: Script, kind: str) -> Script:
-    """Return the script with another step at its bottom. Raises InvalidValue."""
+    """Return the script with a new step at the end. Raises InvalidValue."""
     if kind not in KINDS:
         raise InvalidValue(f"A step's kind must be one of {', '.join(KINDS)}, got “{kind[:40]}”.")
     if len(script.steps) >= MOST_STEPS:
@@ -97,13 +97,13 @@ def with_new_step(script: Script, kind: str) -> Script:
 
 
 def without_step(script: Script, key: str) -> Script:
-    """Return the script without a step; what led to it is named as a mistake until it leads elsewhere."""
+    """Return the script without a step; steps that led to it are reported as mistakes until they lead elsewhere."""
     step = _find(script, key)
     return replace(script, steps=tuple(one for one in script.steps if one is not step))
 
 
 def with_step_moved(script: Script, key: str, by: int) -> Script:
-    """Return the script with a step so many places further down; at the edge it stays."""
+    """Return the script with a step moved down this many places; at the edge it stays."""
     step = _find(script, key)
     place = script.steps.index(step)
     others = [one for one in script.steps if one is not step]
@@ -112,7 +112,7 @@ def with_step_moved(script: Script, key: str, by: int) -> Script:
 
 
 def free_key(script: Script) -> str:
-    """Return a key that no step of the script has or is led to by."""
+    """Return a key that no step has and that no step leads to."""
     used = {step.key for step in script.steps} | {step.next for step in script.steps}
     used |= {choice.next for step in script.steps for choice in step.choices}
     numbers = [int(found[1]) for key in used if (found := re.fullmatch(r"step-(\d{1,9})", key))]
@@ -127,7 +127,7 @@ def _find(script: Script, key: str) -> Step:
 
 
 def _choices(given: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    """Return the choices that have words; a row left empty is no choice."""
+    """Return the choices that have a text; empty rows are ignored."""
     rows = [Choice(_words(label, KEPT_LABEL).strip(), _words(target, 40)) for label, target in given]
     return tuple(choice for choice in rows if choice.label)[: MOST_CHOICES + 1]
 

@@ -14,7 +14,7 @@ from leads.intake.inbound import InboundEvent
 from leads.models import ChatConversation, ChatOutcome
 
 CHANNEL = "chat"
-# Which outcome is kept where a conversation has come to several.
+# Outcomes in ascending order of weight; the weightiest one is kept.
 RANK = (ChatOutcome.OPEN, ChatOutcome.LEAD, ChatOutcome.MEETING, ChatOutcome.SALES)
 
 
@@ -67,7 +67,7 @@ Given = list[tuple[Step, str]]
 
 
 def _given(conversation: ChatConversation, script: Script) -> Given:
-    """Return the steps that were answered, with their answers; skipped ones are left out."""
+    """Return the answered steps with their answers, without skipped ones."""
     pairs = [(script.find(answer["step"]), answer["value"]) for answer in conversation.answers]
     return [(step, value) for step, value in pairs if step is not None and value]
 
@@ -75,11 +75,11 @@ def _given(conversation: ChatConversation, script: Script) -> Given:
 def _happened(
     given: Given, *, answered: Step, number: int, outcome: ChatOutcome | None, base: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Say what happened with this answer: the end of the message id, the kind of event, its properties.
+    """Yield what happened with this answer: the suffix of the message id, the kind of event, its properties.
 
-    outcome: what the conversation came to, None while it goes on. base: the properties that all its events have.
+    outcome: that of the conversation, None while it goes on. base: properties that all its events share.
     """
-    # The first event of the whole conversation; a repeat after going back finds it stored.
+    # One event for the whole conversation: after the first answer it is already stored.
     yield "engaged", "chat_engaged", base
     traits = _traits(given)
     if ("email" in traits or "phone" in traits) and (answered.attribute or answered.kind in ("email", "phone")):
@@ -92,7 +92,7 @@ def _happened(
 
 
 def _keys(conversation: ChatConversation, given: Given) -> tuple[Key, ...]:
-    """Return what the visitor is known by, strongest first."""
+    """Return the visitor's identifiers, strongest first."""
     contacts = {step.kind: value for step, value in given if step.kind in ("email", "phone")}
     named = [(kind, contacts[name]) for name, kind in (("email", EMAIL), ("phone", PHONE)) if name in contacts]
     return (*named, (ANONYMOUS_ID, conversation.visitor))
@@ -109,7 +109,7 @@ def _attributes(given: Given) -> dict[str, Any]:
 
 
 def _page(address: str) -> dict[str, str]:
-    """Return the page that the chat stood on, with the campaign that its address names."""
+    """Return the page with the chat, and the campaign in its address."""
     return {"url": address, "path": _path(address), **campaign_of_address(address)} if address else {}
 
 
@@ -121,7 +121,7 @@ def _path(address: str) -> str:
 
 
 def _outcome(conversation: ChatConversation, talk: Talk, given: Given) -> ChatOutcome:
-    """Return the weightiest of what the conversation came to before and what it has come to now."""
+    """Return the weightiest of the former outcome and those reached now."""
     reached = [ChatOutcome(conversation.outcome)]
     if any(step.kind in ("email", "phone") for step, _ in given):
         reached.append(ChatOutcome.LEAD)

@@ -1,4 +1,4 @@
-"""Count how often a dialogue is opened, by day, with nothing kept about who opened it."""
+"""Count how often a dialogue is opened per day; nothing is stored about who opened it."""
 
 from datetime import datetime
 
@@ -8,6 +8,6 @@ from leads.models import ChatDialogue, ChatOpenings
 
 
 def count_opening(dialogue: ChatDialogue, *, now: datetime) -> None:
-    """Add one to today's openings; the database adds, so that none of two at once is lost."""
+    """Add one to today's openings. The database adds, so that simultaneous openings are not lost."""
     day = ChatOpenings.objects.get_or_create(dialogue=dialogue, opened_date=now.date())[0]
     ChatOpenings.objects.filter(pk=day.pk).update(times=F("times") + 1)

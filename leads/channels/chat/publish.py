@@ -1,4 +1,4 @@
-"""Publish a dialogue's draft as its next version, and bring an earlier version back into the draft."""
+"""Publish a dialogue's draft as its next version, or restore an earlier version into the draft."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from leads.models import ChatDialogue, ChatVersion, User
 
 
 class HasMistakes(LeadError):
-    """A dialogue that can't be published yet. mistakes: why, each beside its step."""
+    """A dialogue that can't be published yet. mistakes: the reasons, each with its step."""
 
     def __init__(self, found: list[Mistake]) -> None:
         count = f"{len(found)} mistakes" if len(found) > 1 else "a mistake"
@@ -23,9 +23,10 @@ class HasMistakes(LeadError):
 
 @transaction.atomic
 def publish_dialogue(dialogue: ChatDialogue, *, by: User | None, now: datetime) -> ChatVersion:
-    """Let visitors who begin from now on follow the draft as it is stored; earlier conversations keep their version.
+    """Publish the stored draft for new conversations; running conversations keep their version.
 
-    Publishing what is live already changes nothing. by: None for what a new installation brings. Raises HasMistakes.
+    Publishing what is live already changes nothing. by: None for the dialogue of a new installation. Raises
+    HasMistakes.
     """
     locked = ChatDialogue.objects.select_for_update(of=("self",)).select_related("live").get(pk=dialogue.pk)
     if locked.live is not None and locked.live.document == locked.draft:
@@ -44,7 +45,7 @@ def publish_dialogue(dialogue: ChatDialogue, *, by: User | None, now: datetime) 
 
 
 def restore_version(dialogue: ChatDialogue, version: ChatVersion) -> None:
-    """Put an earlier version into the draft; visitors see it once it is published. Undo brings the draft back."""
+    """Copy an earlier version into the draft; visitors see it after publishing. Undo restores the former draft."""
     ChatDialogue.objects.filter(pk=dialogue.pk).update(
         before=F("draft"), draft=version.document, revision=F("revision") + 1
     )

@@ -1,4 +1,4 @@
-"""A dialogue as a document: what a step is, how it is read from JSON and written to it."""
+"""The document of a dialogue: its steps, and how they are read from and written to JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ MOST_STEPS = 50
 MOST_CHOICES = 8
 LONGEST_TEXT = 500
 LONGEST_LABEL = 80
-# No more than this is kept of what an editor sends; what is longer than allowed is named beside its step.
+# Texts from the editor are cut at this length; texts over the allowed length are reported beside their step.
 KEPT_TEXT = 2000
 KEPT_LABEL = 200
 
@@ -18,7 +18,7 @@ GREETING = "greeting"
 
 
 class Kind(NamedTuple):
-    """A kind of step as the editor names it. is_question: waits for the visitor. is_end: nothing follows."""
+    """A kind of step as shown in the editor. is_question: waits for an answer. is_end: nothing follows."""
 
     label: str
     icon: str
@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that a visitor may pick. next: the step that follows, "" for the one below."""
+    """An answer to choose. next: the key of the following step, "" for the one below."""
 
     label: str
     next: str = ""
@@ -48,10 +48,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a dialogue. next: the step that follows, "" for the one below.
+    """A step of a dialogue. next: the key of the following step, "" for the one below.
 
-    attribute: the lead's attribute that the answer becomes, "" for none. is_required: may not be skipped.
-    url, label: where a meeting is booked, and what stands on the button.
+    attribute: the lead attribute that the answer is stored in, "" for none. is_required: can't be skipped. url, label:
+    the address for booking a meeting, and the text of its button.
     """
 
     key: str
@@ -66,38 +66,38 @@ class Step:
 
     @property
     def is_question(self) -> bool:
-        """Tell whether the dialogue waits here for an answer."""
+        """Return whether the dialogue waits here for an answer."""
         return KINDS[self.kind].is_question
 
     @property
     def is_end(self) -> bool:
-        """Tell whether the dialogue ends here."""
+        """Return whether the dialogue ends here."""
         return KINDS[self.kind].is_end
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole dialogue. It starts with the greeting, "" for none, and the first step."""
+    """A complete dialogue. It starts with the greeting ("" for none) and the first step."""
 
     greeting: str
     steps: tuple[Step, ...]
 
     def find(self, key: str) -> Step | None:
-        """Return the step of this key."""
+        """Return the step with this key."""
         return next((step for step in self.steps if step.key == key), None)
 
     def below(self, step: Step) -> Step | None:
-        """Return the step that stands below another."""
+        """Return the step below another."""
         place = self.steps.index(step) + 1
         return self.steps[place] if place < len(self.steps) else None
 
     def after(self, step: Step, answer: str = "") -> Step | None:
-        """Return the step that follows, for a choice by its answer; None where the way leads nowhere."""
+        """Return the following step, for a choice depending on its answer; None if there is none."""
         named = next((choice.next for choice in step.choices if choice.label == answer), "") or step.next
         return self.find(named) if named else self.below(step)
 
     def exits(self, step: Step) -> "list[Step | None]":
-        """Return every step that may follow; None stands for nowhere."""
+        """Return every step that may follow; None stands for a missing one."""
         if step.is_end:
             return []
         ways: list[Step | None] = [self.after(step, choice.label) for choice in step.choices]
@@ -107,7 +107,7 @@ class Script:
 
 
 def read_script(document: Any) -> Script:
-    """Return the dialogue of a document; its steps may still contradict each other. Raises InvalidValue."""
+    """Return the dialogue of a document; its steps may still be inconsistent. Raises InvalidValue."""
     if not isinstance(document, Mapping) or not isinstance(document.get("steps"), list):
         raise InvalidValue("A dialogue must be an object with a list of steps.")
     steps = tuple(_read_step(step) for step in document["steps"])
@@ -117,7 +117,7 @@ def read_script(document: Any) -> Script:
 
 
 def write_script(script: Script) -> dict[str, Any]:
-    """Return the document of a dialogue; reading it again gives the same dialogue."""
+    """Return the document of a dialogue; reading it gives the same dialogue."""
     return {"greeting": script.greeting, "steps": [_written(step) for step in script.steps]}
 
 

@@ -1,4 +1,4 @@
-"""Make a dialogue, and change what is not its script: name, colour, where it may stand."""
+"""Create a dialogue, and change its settings: name, colours, websites."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ LOWEST_CONTRAST = 4.5  # of white text, WCAG AA
 MOST_DOMAINS = 20
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# An address of numbers, or a name without a dot, has nothing below it.
+# An IP address or a name without a dot has no subdomains.
 _NAMED = re.compile(r"\.[a-z][a-z0-9-]*(?::|$)")
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}(?::[0-9]{{1,5}})?")
 
@@ -47,18 +47,18 @@ def save_dialogue(dialogue: ChatDialogue, given: dict[str, Any], *, by: User, no
 
 
 def start_draft(script: Script) -> ChatDialogue:
-    """Return a dialogue with this draft, not stored yet."""
+    """Return a new dialogue with this draft, not stored yet."""
     return ChatDialogue(draft=write_script(script))
 
 
 def switch_dialogue(dialogue: ChatDialogue, *, is_active: bool, by: User, now: datetime) -> None:
-    """Open a dialogue to visitors, or close it; conversations that have begun go on when it is open again."""
+    """Open a dialogue to visitors, or close it; running conversations resume when it is open again."""
     ChatDialogue.objects.filter(pk=dialogue.pk).update(is_active=is_active)
     record_audit(f"chat dialogue switched {'on' if is_active else 'off'}", dialogue.name, by=by, now=now)
 
 
 def read_colour(text: str) -> str:
-    """Return a colour on which white text can be read. Raises InvalidSetting."""
+    """Return a colour on which white text is readable. Raises InvalidSetting."""
     colour = text.strip().lower()
     if not _COLOUR.fullmatch(colour):
         raise InvalidSetting("colour", f"The colour must be written like #0f6650, got “{text[:20]}”.")
@@ -73,7 +73,7 @@ def read_colour(text: str) -> str:
 
 
 def read_domains(text: str) -> list[str]:
-    """Return the domains of a list, one a line or with commas between; a web address counts as its domain.
+    """Return the domains of a list separated by lines or commas; a web address counts as its domain.
 
     Raises InvalidSetting.
     """
@@ -90,7 +90,7 @@ def read_domains(text: str) -> list[str]:
 
 
 def frame_ancestors(domains: Sequence[str]) -> list[str]:
-    """Return the sources of a frame-ancestors directive: us and these domains with what lies below them, or all."""
+    """Return the sources for frame-ancestors: this site and the domains with their subdomains, or any site."""
     if not domains:
         return ["*"]
     below = [f"*.{domain}" for domain in domains if _NAMED.search(domain)]

@@ -1,4 +1,4 @@
-"""The qualifying dialogue that a new installation starts with."""
+"""The ready-made qualifying dialogue of a new installation."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ SIZES = ("1 to 9", "10 to 49", "50 to 249", "250 or more")
 
 
 def starter(*, meeting_url: str = "") -> Script:
-    """Return the dialogue; without an address for meetings it offers none."""
+    """Return the dialogue; without a meeting address it offers no meeting."""
     return Script(
         "Hello. Two or three questions, and you are with the right people.",
         (

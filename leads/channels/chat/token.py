@@ -1,4 +1,4 @@
-"""The token by which a visitor goes on with a conversation: signed, so that nobody reads another's."""
+"""The signed token with which a visitor continues a conversation, so that nobody can read another's."""
 
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ _SALT, _TRY_SALT = "leads.chat", "leads.chat.try"
 
 
 class Token(NamedTuple):
-    """Which conversation it is, and by which version of which dialogue it goes. It may not have begun."""
+    """A conversation and its dialogue's version. The conversation may not have begun."""
 
     conversation: UUID
     version_id: int
@@ -21,7 +21,7 @@ class Token(NamedTuple):
 
 
 def new_token(dialogue: ChatDialogue) -> Token:
-    """Return the token of a conversation that has not begun, by the live version."""
+    """Return the token of a new conversation under the live version."""
     if dialogue.live_id is None:
         raise ValueError(f"expected a published dialogue, got {dialogue.slug}")
     return Token(uuid4(), dialogue.live_id, dialogue.pk)
@@ -33,7 +33,7 @@ def write_token(token: Token) -> str:
 
 
 def read_token(text: str, dialogue: ChatDialogue) -> Token | None:
-    """Return the token of a text; None where it was cut, changed, is a week old or another dialogue's."""
+    """Return the token of a text; None if it is malformed, forged, older than a week or for another dialogue."""
     try:
         conversation, version_id, dialogue_id = signing.loads(text, salt=_SALT, max_age=A_WEEK)
     except signing.BadSignature:
@@ -42,12 +42,12 @@ def read_token(text: str, dialogue: ChatDialogue) -> Token | None:
 
 
 def write_try(answers: list[Answer]) -> str:
-    """Return the answers of a trial, which are kept nowhere else."""
+    """Return the answers of a trial as signed text; they are stored nowhere else."""
     return signing.dumps(answers, salt=_TRY_SALT, compress=True)
 
 
 def read_try(text: str) -> list[Answer]:
-    """Return the answers of a trial, none where the text is not ours."""
+    """Return the answers of a trial, empty if the text is not ours."""
     try:
         answers: list[Answer] = signing.loads(text, salt=_TRY_SALT, max_age=A_WEEK)
     except signing.BadSignature:

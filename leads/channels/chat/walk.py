@@ -1,4 +1,4 @@
-"""Walk through a dialogue: the same script and the same answers always make the same conversation."""
+"""Replay a dialogue: the same script and answers always give the same conversation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Answer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the conversation. speaker: "us" or "visitor". step: the key of the step it belongs to."""
+    """A line of the conversation. speaker: "us" or "visitor". step: the key of its step."""
 
     speaker: str
     text: str
@@ -27,11 +27,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation as far as it has come: what was said, and what waits.
+    """A conversation so far: its lines, and the current question.
 
-    question: the step that waits for an answer. end: the step that ended it. With neither the way led nowhere.
-    used: how many of the answers belong to this script. may_go_back: the last one may be changed; what was sent to
-    sales is sent.
+    question: the step that waits for an answer. end: the step that ended it. If both are None, the path led nowhere.
+    used: the number of answers that fit this script. may_go_back: the last answer may be changed; a message sent to
+    sales may not.
     """
 
     lines: tuple[Line, ...]
@@ -42,7 +42,7 @@ class Talk:
 
 
 def walk(script: Script, answers: Sequence[Answer]) -> Talk:
-    """Return the conversation that these answers make; those that do not fit the script are left out."""
+    """Return the conversation that these answers make; answers that do not fit the script are ignored."""
     lines = [Line("us", script.greeting, GREETING)] if script.greeting.strip() else []
     step = script.steps[0] if script.steps else None
     used = spoken = 0

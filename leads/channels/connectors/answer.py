@@ -1,4 +1,7 @@
-"""Answer whoever calls a connector's address: verify, store what came durably, and say so. Nothing is read further."""
+"""Answer a request to a connector's address: verify it, store what was delivered, and respond.
+
+Nothing is parsed further.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +24,7 @@ LONGEST_HEADER = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller is told. delivery_ids: what was stored and waits to be worked on."""
+    """The response to the caller. delivery_ids: stored deliveries that wait to be processed."""
 
     status: int
     body: str = "{}"
@@ -30,15 +33,15 @@ class Answer:
 
 
 def address_of(connector: Connector) -> str:
-    """Return the public address that the vendor is given, which is also what some of them sign."""
+    """Return the connector's public address, which the vendor calls and some vendors sign."""
     return f"{settings.PUBLIC_URL}/hooks/{connector.provider}/{connector.key}/"
 
 
 def answer(provider_key: str, key: str, incoming: Incoming, *, now: datetime, is_trial: bool = False) -> Answer:
-    """Answer one request. is_trial: our own test, whose delivery is read but makes nothing.
+    """Answer one request. is_trial: our own test, whose delivery is parsed but creates nothing.
 
-    200: stored, or known already. 400: authentic, but not what this vendor sends. 401: not authentic; 403 where a
-    handshake is not, or the connector is switched off. 404: no such address. 503: our own fault, try again.
+    200: stored, or known already. 400: authentic, but not in this vendor's format. 401: not authentic. 403: a failed
+    handshake, or the connector is switched off. 404: no such address. 503: our own fault, try again.
     """
     provider = provider_of(provider_key)
     connector = Connector.objects.select_related("source").filter(provider=provider_key, key=key).first()
@@ -59,7 +62,7 @@ def answer(provider_key: str, key: str, incoming: Incoming, *, now: datetime, is
 
 
 def refusal(status: int, code: str, message: str) -> Answer:
-    """Say that nothing was stored, and why; code: for programs."""
+    """Return an answer that nothing was stored, and why. code: for programs."""
     return Answer(status, json.dumps({"success": False, "code": code, "message": message}))
 
 
@@ -110,9 +113,9 @@ def _greeted(connector: Connector, reply: Reply, now: datetime) -> Answer:
 def store(
     connector: Connector, parcels: Sequence[Parcel], headers: Mapping[str, str], *, now: datetime, is_trial: bool
 ) -> Sequence[int]:
-    """Store what came and is not stored yet, in a fixed number of statements; return the ids of what is new.
+    """Store the deliveries that are new, in a fixed number of statements; return their ids.
 
-    A repeat is counted where it was stored first.
+    A repetition is counted on the delivery that was stored first.
     """
     bodies = {clean(parcel.dedupe_key)[:200]: parcel.body for parcel in parcels}
     known = Delivery.objects.filter(connector=connector, dedupe_key__in=bodies)
@@ -134,7 +137,7 @@ def store(
     ]
     if not fresh:
         return ()
-    # Of two requests that bring the same at the same time, one stores it and the other passes over it.
+    # If two requests deliver the same thing at the same time, one stores it and the other skips it.
     Delivery.objects.bulk_create(fresh, ignore_conflicts=True)
     return list(known.exclude(dedupe_key__in=repeated).filter(due_at=now).values_list("pk", flat=True))
 

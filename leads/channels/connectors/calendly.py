@@ -1,4 +1,4 @@
-"""Calendly: meetings that are booked, moved and called off. A meeting that moves is booked once."""
+"""Calendly: meetings booked, moved and cancelled. A moved meeting counts as booked once."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ TRACKED = ("utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term"
 
 
 class Calendly(Provider):
-    """Who books a meeting."""
+    """Booked meetings."""
 
     key = "calendly"
     label = "Calendly"
@@ -47,14 +47,14 @@ class Calendly(Provider):
         )
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a change by what happened to which invitee."""
+        """Identify a change by its type and invitee."""
         if not mapping(said, "payload"):
             raise Malformed("payload is missing.")
         uri = text(said, "payload.uri", 140) or super().dedupe_key(said, incoming)
         return f"{need(said, 'event', 50)}:{uri}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a meeting that was booked, moved, called off or missed."""
+        """Return the event of a meeting booked, moved, cancelled or missed."""
         said = read_json(sent.body)
         event, payload = text(said, "event"), mapping(said, "payload")
         if event == "invitee.canceled" and payload.get("rescheduled") is True:

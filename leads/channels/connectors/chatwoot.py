@@ -1,4 +1,4 @@
-"""Chatwoot: newer releases sign with time and body, older ones rely on the address."""
+"""Chatwoot: newer releases sign time and body; older ones rely on the secret address."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ INCOMING = ("incoming", "0")
 
 
 class Chatwoot(Provider):
-    """Who chats, and who they are."""
+    """Chats, and the contacts behind them."""
 
     key = "chatwoot"
     label = "Chatwoot"
@@ -37,7 +37,7 @@ class Chatwoot(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Check the HMAC-SHA256 over time, dot and body (without a time, over the body) where there is a secret."""
+        """If there is a secret, check the HMAC-SHA256 over time, dot and body (over the body alone without a time)."""
         verify_address(incoming, secrets)
         if not secrets.get("signing_secret"):
             return
@@ -49,14 +49,14 @@ class Chatwoot(Provider):
             require_fresh(stamp, now=now, tolerance=TOLERANCE, what="X-Chatwoot-Timestamp")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a message by its id, anything that changes by its content too."""
+        """Identify a message by its id, and a change by its content as well."""
         event = need(said, "event", 60)
         if event == "message_created":
             return f"{event}:{text(said, 'account.id', 40)}:{need(said, 'id', 40)}"
         return f"{event}:{text(said, 'id', 40)}:{sha256_hex(incoming.body)[:32]}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a visitor's message, or who a contact is."""
+        """Return the event of a visitor's message, or the traits of a contact."""
         said = read_json(sent.body)
         event = text(said, "event")
         if event in CONTACTS:
@@ -85,7 +85,7 @@ class Chatwoot(Provider):
 
 
 def _message(said: Mapping[str, Any], scope: str, occurred_at: datetime) -> Outcome:
-    """Tell of a conversation once a day: what is said after that day's first word is the same engagement."""
+    """Record a conversation once a day: further messages of that day are the same engagement."""
     sender = mapping(said, "sender") or mapping(said, "conversation.meta.sender")
     conversation = text(said, "conversation.id") or text(said, "conversation.display_id")
     events = events_of(
@@ -106,7 +106,7 @@ def _contact(said: Mapping[str, Any], scope: str) -> Person:
         name=text(said, "name"),
         company=text(said, "additional_attributes.company_name"),
         country=text(said, "additional_attributes.country"),
-        # Numbers of one installation: another one's contact 7 is somebody else.
+        # Contact ids are unique within one installation only.
         vendor_id=f"chatwoot:{scope}:{contact_id}" if contact_id else "",
     )
 

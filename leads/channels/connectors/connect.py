@@ -1,4 +1,4 @@
-"""Connect a vendor, change, switch off and remove the connector, and have deliveries processed again."""
+"""Connect a vendor; change, switch off and remove a connector; process deliveries again."""
 
 import secrets as random
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ LONGEST_OPTION = 1000
 def make_connector(
     provider: Provider, *, name: str, secrets: Mapping[str, str], options: Mapping[str, str], by: User, now: datetime
 ) -> Connector:
-    """Connect a vendor's account. Raises InvalidValue where a name or a secret is missing or can't be."""
+    """Connect a vendor's account. Raises InvalidValue if a name or a secret is missing or invalid."""
     connector = Connector(
         provider=provider.key,
         name=_name(name, None),
@@ -50,9 +50,9 @@ def change_connector(
     now: datetime,
     dropped: frozenset[str] = frozenset(),
 ) -> None:
-    """Change name, options and the secrets that are given; the others stay, but for those `dropped`.
+    """Change name, options and the given secrets; other secrets stay, except for those `dropped`.
 
-    Raises InvalidValue where a name or a secret is missing or can't be.
+    Raises InvalidValue if a name or a secret is missing or invalid.
     """
     provider = provider_of(connector.provider)
     if provider is None:
@@ -69,7 +69,7 @@ def change_connector(
 
 @transaction.atomic
 def switch_connector(connector: Connector, *, is_active: bool, by: User, now: datetime) -> None:
-    """Take deliveries, or refuse them; what was stored before is worked off in any case."""
+    """Accept deliveries, or refuse them; those already stored are processed in any case."""
     connector.is_active = is_active
     connector.save(update_fields=["is_active"])
     record_audit("connector switched on" if is_active else "connector switched off", connector.name, by=by, now=now)
@@ -77,7 +77,7 @@ def switch_connector(connector: Connector, *, is_active: bool, by: User, now: da
 
 @transaction.atomic
 def renew_address(connector: Connector, *, by: User, now: datetime) -> None:
-    """Give a connector another address; deliveries to the old one are refused at once."""
+    """Give a connector a new address; deliveries to the old one are refused at once."""
     connector.key, connector.verified_at = _new_key(), None
     connector.save(update_fields=["key", "verified_at"])
     record_audit("connector's address renewed", connector.name, by=by, now=now)
@@ -85,7 +85,7 @@ def renew_address(connector: Connector, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def remove_connector(connector: Connector, *, by: User, now: datetime) -> None:
-    """Remove a connector with its secrets and its log; the events that it brought stay with their leads."""
+    """Remove a connector with its secrets and its log; the events from it stay with their leads."""
     source, name = connector.source, connector.name
     Delivery.objects.filter(connector=connector).delete()
     connector.delete()
@@ -100,14 +100,14 @@ def remove_connector(connector: Connector, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def set_mapping(connector: Connector, mapping: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """Store which path of a generic webhook's JSON is what. Raises InvalidValue."""
+    """Store the mapping of a generic webhook. Raises InvalidValue."""
     connector.settings = {**connector.settings, "mapping": checked_mapping(mapping)}
     connector.save(update_fields=["settings"])
     record_audit("connector's mapping changed", connector.name, by=by, now=now)
 
 
 def checked_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the paths that are given. Raises InvalidValue for one that is none, and where nobody could be known."""
+    """Return the mapped paths. Raises InvalidValue for an invalid path, and if no path identifies a person."""
     labels = {target.name: target.label for target in TARGETS}
     paths = {name: path.strip() for name, path in mapping.items() if name in labels and path.strip()}
     for name, path in paths.items():
@@ -119,19 +119,19 @@ def checked_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def replay(delivery: Delivery, *, now: datetime) -> None:
-    """Have a finished delivery worked on again; what it told already is not told twice."""
+    """Process a finished delivery again; events that it created before are not created twice."""
     _again(delivery.connector, now, pk=delivery.pk)
 
 
 def replay_failed(connector: Connector, *, now: datetime) -> list[int]:
-    """Have every failed delivery of a connector worked on again; return their ids."""
+    """Process every failed delivery of a connector again; return their ids."""
     ids = list(connector.deliveries.failed().order_by("pk").values_list("pk", flat=True))
     _again(connector, now, state=DeliveryState.FAILED)
     return ids
 
 
 def reseal_connectors() -> tuple[int, list[str]]:
-    """Seal all secrets with today's SECRET_KEY; return how many, and the names of those that can't be read."""
+    """Seal all secrets with the current SECRET_KEY; return the count, and the names of the unreadable ones."""
     done, unreadable = 0, []
     for connector in Connector.objects.exclude(sealed_secrets="").order_by("pk"):
         try:
@@ -166,7 +166,7 @@ def _name(name: str, connector: Connector | None) -> str:
 
 
 def _known_secrets(connector: Connector) -> dict[str, str]:
-    """Return the stored secrets, none where they can't be read: then all of them must be entered again."""
+    """Return the stored secrets; none if they can't be read, and then all of them must be entered again."""
     try:
         return unseal(connector.sealed_secrets)
     except SecretsUnreadable:

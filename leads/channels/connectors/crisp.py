@@ -1,4 +1,4 @@
-"""Crisp: plugin hooks are signed; plain website hooks are not, and rely on the address."""
+"""Crisp: plugin hooks are signed; plain website hooks are not and rely on the secret address."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from leads.channels.connectors.reading import happened, mapping, need, read_json
 from leads.channels.connectors.signing import hex_mac, require_fresh, require_same, sha256_hex
 
 TOLERANCE = 300  # seconds
-# Facts of a session -> where the fact stands, and what it is of a person.
+# Session update -> path of the new value, and the person's field that it fills.
 FACTS = {
     "session:set_email": ("email", "email"),
     "session:set_phone": ("phone", "phone"),
@@ -21,7 +21,7 @@ FACTS = {
 
 
 class Crisp(Provider):
-    """Who chats, and who they are."""
+    """Chats, and the visitors behind them."""
 
     key = "crisp"
     label = "Crisp"
@@ -42,7 +42,7 @@ class Crisp(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Check the HMAC-SHA256 over time and body where there is a signing secret."""
+        """If there is a signing secret, check the HMAC-SHA256 over time and body."""
         verify_address(incoming, secrets)
         if not secrets.get("signing_secret"):
             return
@@ -54,13 +54,13 @@ class Crisp(Provider):
         require_fresh(stamp, now=now, tolerance=TOLERANCE, what="X-Crisp-Request-Timestamp")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a message by its session and fingerprint, anything else by its content."""
+        """Identify a message by its session and fingerprint, anything else by its content."""
         event, session = need(said, "event", 60), need(said, "data.session_id", 80)
         fingerprint = text(said, "data.fingerprint", 40)
         return f"{event}:{session}:{fingerprint or sha256_hex(incoming.body)[:32]}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a visitor's message, or who a visitor is."""
+        """Return the event of a visitor's message, or the traits of a visitor."""
         said = read_json(sent.body)
         event, data = text(said, "event"), mapping(said, "data")
         session = need(data, "session_id", 200)
@@ -75,7 +75,7 @@ class Crisp(Provider):
             return Nothing(f"The event {event[:60]} tells nothing about a lead.")
         if text(data, "from") != "user":
             return Nothing(f"Written by {text(data, 'from') or 'nobody'}: only what visitors write counts.")
-        # What is said after a day's first word is the same engagement.
+        # Further messages of the same day are the same engagement.
         events = events_of(
             "chat_engaged",
             _visitor(data, session),
@@ -97,7 +97,7 @@ class Crisp(Provider):
 
 def _visitor(data: Mapping[str, Any], session: str) -> Person:
     name = text(data, "user.nickname")
-    # Crisp calls those visitor123 who have not said their name.
+    # Crisp names anonymous visitors visitor123.
     known = "" if name.lower().startswith("visitor") or "@" in name else name
     return Person(email=text(data, "user.email"), name=known, vendor_id=f"crisp:{session}")
 

@@ -1,4 +1,4 @@
-"""Fetch what a notice only points to: one small client a vendor, exchangeable in settings.CONTENT_CLIENTS."""
+"""Fetch the content that a notice only points to: one client per vendor, replaceable in settings.CONTENT_CLIENTS."""
 
 import json
 import urllib.error
@@ -15,22 +15,22 @@ from leads.channels.connectors.linkedin import form_id_of
 from leads.channels.connectors.reading import clean, text
 from leads.channels.connectors.signing import hex_mac
 
-TIMEOUT = 8  # seconds a request
+TIMEOUT = 8  # seconds per request
 MOST_BYTES = 1_000_000
 GRAPH_FIELDS = "id,created_time,ad_id,ad_name,adset_id,campaign_id,campaign_name,form_id,platform,is_organic,field_data"
-# Graph's codes for a token that is wrong, has expired or may not do this: trying again would not help.
+# Graph's error codes for an invalid, expired or unauthorised token: retrying would not help.
 GRAPH_FORBIDS = frozenset({10, 102, 190, 200, 283})
 
 
 class ContentClient(Protocol):
-    """Fetches the content of a lead from a vendor."""
+    """Fetches a lead's content from a vendor."""
 
     def fetch(self, reference: str) -> Mapping[str, Any]:
         """Return the content. Raises Unfetched."""
 
 
 class GraphClient:
-    """Meta's Graph API, with the page's token."""
+    """Meta's Graph API, accessed with the page's token."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self.token = _token_of(secrets)
@@ -49,7 +49,7 @@ class GraphClient:
 
 
 class LinkedInClient:
-    """LinkedIn's REST API, with a member's token: the answers, and the form that says what they answer."""
+    """LinkedIn's REST API, accessed with a member's token: the answers, and the form with its questions."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self.token = _token_of(secrets)
@@ -75,14 +75,14 @@ class LinkedInClient:
 
 
 def client_of(provider_key: str, secrets: Mapping[str, str]) -> ContentClient:
-    """Return the client that fetches for a provider. Raises Unfetched where a token is missing."""
+    """Return the API client for a provider. Raises Unfetched if a token is missing."""
     client: ContentClient = import_string(settings.CONTENT_CLIENTS[provider_key])(secrets)
     return client
 
 
 def get_json(url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-    """Return status and JSON object of an answer, {} where it is none. Raises Unfetched where there is no answer."""
-    # The address is the operator's own setting.
+    """Return status and JSON object of a response, {} if it has none. Raises Unfetched if there is no response."""
+    # The address comes from the operator's settings.
     request = urllib.request.Request(url, headers={"Accept": "application/json", **headers})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310

@@ -1,4 +1,4 @@
-"""A webhook of anybody's: signed in one of the usual ways, its JSON mapped in a screen."""
+"""A generic webhook: signed in one of the usual ways, with its JSON mapped on a screen."""
 
 import base64
 import json
@@ -48,7 +48,7 @@ USUAL_PATHS = {
 
 
 class Generic(Provider):
-    """Whatever can send JSON."""
+    """Any service that can send JSON."""
 
     key = "webhook"
     label = "Any other service (signed JSON)"
@@ -79,7 +79,7 @@ class Generic(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Check the signature in the way that the connector was told."""
+        """Check the signature in the way that is configured."""
         verify_address(incoming, secrets)
         way = chosen(options, "way", HMAC)
         if way == STANDARD:
@@ -88,17 +88,17 @@ class Generic(Provider):
             _verify_hmac(incoming, secret_of(secrets, "signing_secret"), way, chosen(options, "header", DEFAULT_HEADER))
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a delivery by its header, else by its content: the mapping may change, the name may not."""
+        """Identify a delivery by its id header, otherwise by its content; never by the mapping, which may change."""
         named = incoming.header("webhook-id") or incoming.header("x-hook-event-id")
         return f"id:{named[:190]}" if named else sha256_hex(incoming.body)
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell what the mapping makes of it."""
+        """Return the event that the mapping makes of the delivery."""
         sent_id = sent.headers.get("webhook-id") or sent.headers.get("x-hook-event-id") or ""
         return read_mapped(read_json(sent.body), sent.options, body=sent.body, sent_id=sent_id, now=now)
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
-        """Return a delivery that the connector's mapping understands."""
+        """Return a delivery that fits the connector's mapping."""
         body = json.dumps(_sample(options, now)).encode()
         headers = {"content-type": "application/json"}
         way, secret = chosen(options, "way", HMAC), secrets.get("signing_secret", "")
@@ -117,7 +117,7 @@ def _verify_hmac(incoming: Incoming, secret: str, way: str, header: str) -> None
     algorithm = "sha1" if way == HMAC_SHA1 else "sha256"
     given = incoming.header(header).removeprefix(f"{algorithm}=").removeprefix("v1=")
     expected = (hex_mac(secret, incoming.body, algorithm), base64_mac(secret, incoming.body, algorithm))
-    # Hexadecimal may be in capitals; base64 may not change.
+    # Hexadecimal is case-insensitive, base64 is not.
     require_same(given.lower() if len(given) == len(expected[0]) else given, expected, header)
 
 
@@ -128,13 +128,13 @@ def _verify_standard(incoming: Incoming, secret: str, *, now: datetime) -> None:
     given = [one.partition(",")[2] for one in incoming.header("webhook-signature").split() if one.startswith("v1,")]
     if not given or not name:
         raise Unauthentic("webhook-id and webhook-signature are needed.")
-    # While a secret is changed there are several; any will do.
+    # While a secret is rotated there are several signatures; one match is enough.
     require_one_of(given, expected, "webhook-signature")
     require_fresh(stamp, now=now, tolerance=TOLERANCE, what="webhook-timestamp")
 
 
 def _standard_key(secret: str) -> bytes:
-    """Return the bytes that a secret such as whsec_MfKQ… stands for; one that is no base64 is taken as text."""
+    """Return the bytes of a secret such as whsec_MfKQ…; a secret that is not base64 is taken as text."""
     try:
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:
@@ -142,7 +142,7 @@ def _standard_key(secret: str) -> bytes:
 
 
 def _sample(options: Mapping[str, object], now: datetime) -> dict[str, Any]:
-    """Return JSON with something at every path of the mapping; without one, what many services send."""
+    """Return JSON with a value at every path of the mapping; without a mapping, a common layout."""
     mapping = options.get("mapping")
     paths = dict(mapping) if isinstance(mapping, Mapping) and mapping else USUAL_PATHS
     values = {

@@ -1,4 +1,4 @@
-"""Google Ads lead forms: no signature, but a key in the body; ids are 64-bit numbers."""
+"""Google Ads lead forms: not signed; the body contains a key instead. Ids are 64-bit numbers."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ from leads.channels.connectors.provider import (
 from leads.channels.connectors.reading import happened, items, need, read_json, text
 from leads.channels.connectors.signing import require_same
 
-# Columns of a form -> what they are of a person; the first that is filled in counts.
+# Person's field -> columns of the form that fill it; the first one with a value counts.
 COLUMNS = {
     "email": ("WORK_EMAIL", "EMAIL"),
     "phone": ("WORK_PHONE", "PHONE_NUMBER"),
@@ -63,7 +63,7 @@ class GoogleAds(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Compare the key in the body: without a body that can be read there is no proof."""
+        """Compare the key in the body; a body that can't be parsed proves nothing."""
         try:
             given = read_json(incoming.body).get("google_key")
         except Malformed as error:
@@ -71,20 +71,20 @@ class GoogleAds(Provider):
         require_same(given if isinstance(given, str) else "", secret_of(secrets, "google_key"), "google_key")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Lead ids are unique over all forms; what is sent as a test is told apart."""
+        """Identify a lead by its id, which is unique across forms; tests are kept apart."""
         need(said, "form_id")
         if not isinstance(said.get("user_column_data"), list):
             raise Malformed("user_column_data must be a list.")
         return f"{'test:' if said.get('is_test') is True else ''}{need(said, 'lead_id')}"
 
     def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
-        """Store the form without the key, which is a secret of ours."""
+        """Store the form without the key, which is our secret."""
         said = read_json(incoming.body)
         name = self.dedupe_key(said, incoming)
         return [Parcel(name, json.dumps({**said, "google_key": LEFT_OUT}).encode())]
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a click on an ad and of a form."""
+        """Return the events of a click on an ad and of a form."""
         said = read_json(sent.body)
         if said.get("is_test") is True:
             return Trial("Google marked it as test data.")
@@ -128,7 +128,7 @@ class GoogleAds(Provider):
 
 
 def _others(said: Mapping[str, Any]) -> dict[str, str]:
-    """Return the answers to questions of the form's own, by their names."""
+    """Return the answers to custom questions by their names."""
     known = {column for columns in COLUMNS.values() for column in columns}
     return {
         text(one, "column_name") or text(one, "column_id"): text(one, "string_value", 2000)

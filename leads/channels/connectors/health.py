@@ -1,4 +1,4 @@
-"""How connectors are doing: their last delivery, what failed within a day, what still waits."""
+"""The health of connectors: last delivery, failures within a day, waiting deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """failed: within 24 hours. waiting: to be worked on, the content of some still to be fetched."""
+    """failed: within 24 hours. waiting: to be processed, some after their content is fetched."""
 
     last_at: datetime | None
     failed: int

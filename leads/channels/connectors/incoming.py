@@ -1,4 +1,4 @@
-"""A request as providers see it, and what they may say about it."""
+"""A request as providers see it, and the results that they return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from leads.intake.inbound import InboundEvent
 
 
 class Unauthentic(LeadError):
-    """A request that does not prove who sent it; nothing of it is kept."""
+    """The request does not prove who sent it; nothing of it is stored."""
 
 
 class Malformed(LeadError):
-    """Authentic, but not what this vendor sends."""
+    """The request is authentic, but not in this vendor's format."""
 
 
 class Unfetched(LeadError):
-    """What a delivery points to could not be fetched. is_final: trying again would not help."""
+    """The content that a delivery points to could not be fetched. is_final: retrying would not help."""
 
     def __init__(self, message: str, *, is_final: bool = False) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class Unfetched(LeadError):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request. url: as the sender wrote it, which some sign. headers: by lower-case name. body: the raw bytes."""
+    """A request. url: as the sender wrote it, which some vendors sign. headers: by lower-case name. body: raw bytes."""
 
     method: str
     url: str
@@ -35,20 +35,20 @@ class Incoming:
     body: bytes = b""
 
     def header(self, name: str) -> str:
-        """Return a header, "" where there is none."""
+        """Return a header, "" if there is none."""
         return self.headers.get(name.lower(), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a handshake is answered with."""
+    """The response to a handshake."""
 
     body: str
     content_type: str = "application/json"
 
 
 class Parcel(NamedTuple):
-    """One thing that was delivered: by what the vendor names it, and its bytes."""
+    """One delivered item: the vendor's identifier for it, and its bytes."""
 
     dedupe_key: str
     body: bytes
@@ -56,7 +56,7 @@ class Parcel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A stored delivery, to be read. scope: tells ids of one installation of a vendor's from those of another.
+    """A stored delivery to be parsed. scope: separates the ids of one vendor installation from another's.
 
     options: the connector's settings. received: POSIX seconds of its arrival.
     """
@@ -68,25 +68,25 @@ class Sent:
 
 
 class Made(NamedTuple):
-    """Events that a delivery tells of."""
+    """The events of a delivery."""
 
     events: Sequence[InboundEvent]
 
 
 class Nothing(NamedTuple):
-    """A delivery that tells of nothing to store, and why."""
+    """A delivery without anything to store, and why."""
 
     reason: str
 
 
 class Trial(NamedTuple):
-    """A delivery by which the vendor only tries the address out, and how that shows."""
+    """A test delivery by the vendor, and how it is recognised."""
 
     reason: str
 
 
 class ToFetch(NamedTuple):
-    """A delivery that only points to what happened. reference: what the vendor's API is asked for."""
+    """A delivery that only points to its content. reference: the parameter for the vendor's API."""
 
     reference: str
 

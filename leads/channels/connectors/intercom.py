@@ -24,7 +24,7 @@ PEOPLE = ("user", "lead", "contact")
 
 
 class Intercom(Provider):
-    """Who chats, and who they are."""
+    """Chats, and the contacts behind them."""
 
     key = "intercom"
     label = "Intercom"
@@ -45,12 +45,12 @@ class Intercom(Provider):
         require_same(incoming.header("x-hub-signature"), expected, "X-Hub-Signature")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a notification by its id; a ping has none worth keeping."""
+        """Identify a notification by its id; a ping has none worth keeping."""
         need(said, "topic")
         return text(said, "id", 200) or super().dedupe_key(said, incoming)
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a conversation, or who a contact is."""
+        """Return the event of a conversation, or the traits of a contact."""
         said = read_json(sent.body)
         topic, item = text(said, "topic"), mapping(said, "data.item")
         if topic == "ping":
@@ -65,14 +65,14 @@ class Intercom(Provider):
         return _conversation(item, topic, occurred_at)
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
-        """Return a conversation that a visitor starts."""
+        """Return a conversation started by a visitor."""
         body = json.dumps(_sample(now)).encode()
         signature = f"sha1={hex_mac(secrets.get('client_secret', ''), body, 'sha1')}"
         return Incoming("POST", url, {"content-type": "application/json", "x-hub-signature": signature}, {}, body)
 
 
 def _conversation(item: Mapping[str, Any], topic: str, occurred_at: datetime) -> Outcome:
-    """Tell of a conversation once a day: what is said after that day's first word is the same engagement."""
+    """Record a conversation once a day: further messages of that day are the same engagement."""
     parts = items(item, "conversation_parts.conversation_parts")
     author = mapping(parts[-1], "author") if topic.endswith("replied") and parts else mapping(item, "source.author")
     if text(author, "type") not in PEOPLE:

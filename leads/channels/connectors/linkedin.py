@@ -1,4 +1,7 @@
-"""LinkedIn Lead Sync: notices that point to leads, which are fetched; an address that is tried every two hours."""
+"""LinkedIn Lead Sync: notices point to leads, whose content is fetched.
+
+LinkedIn validates the address every two hours.
+"""
 
 import json
 import re
@@ -31,7 +34,7 @@ from leads.channels.connectors.provider import (
 from leads.channels.connectors.reading import at, happened, items, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, posix_seconds, require_same
 
-# LinkedIn's name of a question -> what the answer is of a person; the first that is answered counts.
+# Person's field -> LinkedIn's names of questions that fill it; the first one answered counts.
 QUESTIONS = {
     "email": ("WORK_EMAIL", "EMAIL"),
     "phone": ("WORK_PHONE_NUMBER", "PHONE_NUMBER"),
@@ -41,7 +44,7 @@ QUESTIONS = {
     "company": ("COMPANY_NAME",),
     "country": ("COUNTRY", "COUNTRY_REGION"),
 }
-# How people came to the form -> what they did before they sent it, and the channel of the form.
+# How people came to the form -> the event before it, and the form's channel.
 CAME_BY = {
     "SPONSORED": ("ad_clicked", "ad"),
     "COMPANY": ("social_interaction", "social"),
@@ -72,7 +75,7 @@ class LinkedInLeadSync(Provider):
     options = (FORMS_OPTION, KIND_OPTION)
 
     def handshake(self, incoming: Incoming, secrets: Mapping[str, str]) -> Reply | None:
-        """Sign the challenge: only a UUID, or anybody could have any text signed with the client secret."""
+        """Sign the challenge if it is a UUID. Otherwise anyone could have any text signed with the client secret."""
         if incoming.method != "GET" or "challengeCode" not in incoming.query:
             return None
         code = incoming.query["challengeCode"]
@@ -86,8 +89,8 @@ class LinkedInLeadSync(Provider):
     ) -> None:
         """Check the HMAC-SHA256 with the client secret.
 
-        LinkedIn's words, "the hash of the body prefixed by hmacsha256=", are read in both ways by those who use it:
-        the prefix before the body, and before the signature. Both are proofs of the same secret.
+        LinkedIn's documentation ("the hash of the body prefixed by hmacsha256=") is read in two ways: the prefix
+        belongs before the body, or before the signature. Both are accepted, as both prove knowledge of the secret.
         """
         secret = secret_of(secrets, "client_secret")
         given = incoming.header("x-li-signature").removeprefix(PREFIX)
@@ -95,7 +98,7 @@ class LinkedInLeadSync(Provider):
         require_same(given, expected, "X-LI-Signature")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a notice by lead, time and what happened to it."""
+        """Identify a notice by lead, time and action."""
         if "leadGenFormResponse" not in said:
             return super().dedupe_key(said, incoming)
         occurred_at = said.get("occurredAt")
@@ -104,7 +107,7 @@ class LinkedInLeadSync(Provider):
         return f"{need(said, 'leadGenFormResponse', 120)}:{text(said, 'leadAction', 20)}:{text(said, 'occurredAt', 20)}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Ask for a new lead's content; put a note where a lead was deleted at LinkedIn."""
+        """Request the content of a new lead; record a privacy request for a lead deleted at LinkedIn."""
         said = read_json(sent.body)
         if "leadGenFormResponse" not in said:
             return Nothing(f"It is not about a lead: type {text(said, 'type', 40) or 'missing'}.")
@@ -119,7 +122,7 @@ class LinkedInLeadSync(Provider):
         return ToFetch(f"{lead} {text(said, 'leadGenForm')}")
 
     def read_fetched(self, sent: Sent, content: Mapping[str, object], *, now: datetime) -> Outcome:
-        """Tell of an ad or a post and of a form. content: LinkedIn's `response`, and the `form` that it answers."""
+        """Return the events of an ad or post and of a form. content: LinkedIn's `response` and its `form`."""
         said = read_json(sent.body)
         if at(content, "response.testLead") is True:
             return Trial("LinkedIn marked it as a test lead.")
@@ -171,7 +174,7 @@ class LinkedInLeadSync(Provider):
 
 
 def form_id_of(urn: str) -> str:
-    """Return the form's number out of `urn:li:versionedLeadGenForm:(urn:li:leadGenForm:3162,1)`."""
+    """Return the number of a form in `urn:li:versionedLeadGenForm:(urn:li:leadGenForm:3162,1)`."""
     found = re.search(r"leadGenForm:(\d+)", urn)
     return found[1] if found else urn
 
@@ -181,7 +184,7 @@ def _vendor_id(lead: str) -> str:
 
 
 def _deleted(lead: str, *, occurred_at: datetime) -> Any:
-    """Return the note that somebody took their data back, which finds the lead by LinkedIn's id of it."""
+    """Return the event that somebody withdrew their data; it finds the lead by LinkedIn's id of it."""
     return events_of(
         "erasure_requested",
         Person(vendor_id=_vendor_id(lead)),
@@ -193,7 +196,7 @@ def _deleted(lead: str, *, occurred_at: datetime) -> Any:
 
 
 def _answers(content: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the answers to LinkedIn's own questions by their names, and the others by their words."""
+    """Return the answers to LinkedIn's standard questions by their names, and the others by their wording."""
     asked = {text(one, "questionId"): one for one in items(content, "form.content.questions")}
     known, others = {}, {}
     for one in items(content, "response.formResponse.answers"):

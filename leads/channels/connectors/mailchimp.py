@@ -1,4 +1,4 @@
-"""Mailchimp audiences: forms without a signature, to an address that nobody else knows; times are UTC."""
+"""Mailchimp audiences: webhooks are not signed and rely on a secret in the address; times are UTC."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ KINDS = {"subscribe": "newsletter_subscribed", "unsubscribe": "unsubscribed", "c
 
 
 class Mailchimp(Provider):
-    """Who subscribes to an audience, leaves it or can't be reached."""
+    """People who subscribe to an audience, leave it or can't be reached."""
 
     key = "mailchimp"
     label = "Mailchimp"
@@ -35,7 +35,7 @@ class Mailchimp(Provider):
         verify_address(incoming, secrets)
 
     def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
-        """Name a change by type, subscriber and time."""
+        """Identify a change by type, subscriber and time."""
         said = read_form(incoming.body)
         if not said.get("type"):
             raise Malformed("type is missing.")
@@ -44,18 +44,18 @@ class Mailchimp(Provider):
         return [Parcel(name if len(name) <= 200 and "\0" not in name else sha256_hex(incoming.body), incoming.body)]
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a subscriber."""
+        """Return the event of a subscriber."""
         said = read_form(sent.body)
         kind, occurred_at = said.get("type", ""), happened(said.get("fired_at"), now=now)
         person = _person(said)
-        # Mailchimp's own id stands for the address; the same person has the same on every list.
+        # Mailchimp's id is derived from the address, so a person has the same id on every list.
         name = (
             f"{kind}:{said.get('data[id]') or person.email}:{said.get('data[list_id]', '')}:{said.get('fired_at', '')}"
         )
         if kind in ("profile", "upemail"):
             former = Person(email=said.get("data[old_email]", "")).keys()
             known = identified(person, message_id=name, occurred_at=occurred_at)
-            # By the address that was given up the lead is found; the new one is theirs from now on.
+            # The former address finds the lead; the new one becomes another identifier.
             events = [event._replace(keys=(*former, *event.keys)) for event in known]
         elif kind in KINDS:
             properties = {name: value for name, value in _details(said).items() if value}

@@ -1,4 +1,4 @@
-"""The mapping of a generic webhook: which path of its JSON is what; guessed from a delivery, edited in a screen."""
+"""The mapping of a generic webhook: JSON paths to fields; guessed from a delivery, edited on a screen."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that a path may lead to. words: by what a key that holds it is usually called."""
+    """A field that a path can be mapped to. words: common names of keys that hold it."""
 
     name: str
     label: str
@@ -46,7 +46,7 @@ PERSON_PARTS = ("email", "phone", "name", "first_name", "last_name", "job_title"
 
 
 def paths_in(said: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk a JSON value and return every path to something that is not an object or a list, and what stands there."""
+    """Return every path to a value that is neither an object nor a list, with the value."""
     pairs: Sequence[tuple[str, Any]] = ()
     if isinstance(said, Mapping):
         pairs = [(str(name), value) for name, value in said.items()]
@@ -61,7 +61,7 @@ def paths_in(said: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def guess(said: Mapping[str, Any]) -> dict[str, str]:
-    """Return the mapping that the names and values of a delivery suggest: the shortest path that fits a target."""
+    """Return the mapping that the names and values of a delivery suggest: for each target the shortest fitting path."""
     found = [(path, value) for path, value in paths_in(said) if PATH.fullmatch(path)][:MOST_PATHS]
     found.sort(key=lambda pair: (pair[0].count("."), len(pair[0])))
     mapping: dict[str, str] = {}
@@ -78,7 +78,7 @@ def _best(target: Target, found: Sequence[tuple[str, Any]], *, taken: set[str]) 
             if path not in taken and normal_name(path.rpartition(".")[2]) == word and _may_be(target.name, value):
                 return path
     if target.name == "email":
-        # Whatever it is called, it looks like one.
+        # Recognised by its value, whatever its name.
         return next((path for path, value in found if isinstance(value, str) and normal_email(value)), "")
     return ""
 
@@ -92,7 +92,7 @@ def _may_be(name: str, value: Any) -> bool:
 def read_mapped(
     said: Mapping[str, Any], options: Mapping[str, object], *, body: bytes, sent_id: str, now: datetime
 ) -> Outcome:
-    """Return the event that a mapping makes of a delivery. sent_id: the delivery's id where a header names it."""
+    """Return the event that a mapping makes of a delivery. sent_id: the delivery's id from a header, if any."""
     mapping = options.get("mapping")
     if not isinstance(mapping, Mapping) or not any(mapping.get(name) for name in WHO):
         return Nothing("No mapping yet: say which field is what, then replay.")
@@ -117,7 +117,7 @@ def read_mapped(
 
 
 def _properties(said: Mapping[str, Any], mapped: set[str]) -> dict[str, Any]:
-    """Return what is left of a delivery by its last names, as a rule may want it."""
+    """Return the unmapped values of a delivery under their last path segment, for rules to use."""
     properties: dict[str, Any] = {}
     for path, value in paths_in(said):
         name = path.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""Meta Lead Ads: the webhook only says that there is a lead; its content is fetched from the Graph API."""
+"""Meta Lead Ads: the webhook only announces a lead; its content is fetched from the Graph API."""
 
 import json
 import re
@@ -31,7 +31,7 @@ from leads.channels.connectors.provider import (
 from leads.channels.connectors.reading import at, clean, happened, items, need, read_json, text
 from leads.channels.connectors.signing import hex_mac, require_same, sha256_hex
 
-# Questions that Meta asks by itself -> what they are of a person; the first that is answered counts.
+# Person's field -> Meta's standard questions that fill it; the first one answered counts.
 QUESTIONS = {
     "email": ("work_email", "email"),
     "phone": ("work_phone_number", "phone_number"),
@@ -66,7 +66,7 @@ class MetaLeadAds(Provider):
     options = (FORMS_OPTION, KIND_OPTION)
 
     def handshake(self, incoming: Incoming, secrets: Mapping[str, str]) -> Reply | None:
-        """Give the challenge back to whoever knows the verify token."""
+        """Return the challenge to a caller who knows the verify token."""
         if incoming.method != "GET" or "hub.mode" not in incoming.query:
             return None
         require_same(incoming.query.get("hub.verify_token", ""), secret_of(secrets, "verify_token"), "hub.verify_token")
@@ -83,7 +83,7 @@ class MetaLeadAds(Provider):
         require_same(incoming.header("x-hub-signature-256"), expected, "X-Hub-Signature-256")
 
     def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
-        """Take every change of every page apart: one request may carry many leads."""
+        """Split a request into the changes of its pages: one request may contain many leads."""
         said = read_json(incoming.body)
         if not isinstance(said.get("entry"), list):
             raise Malformed("entry must be a list.")
@@ -99,7 +99,7 @@ class MetaLeadAds(Provider):
         return [Parcel(_name_of(part), json.dumps(part).encode()) for part in parts]
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Ask for the content of a lead of a form that is wanted."""
+        """Request the content of a lead if its form is wanted."""
         said = read_json(sent.body)
         change = at(said, "entry.0.changes.0")
         if text(said, "object") != "page" or text(change, "field") != "leadgen":
@@ -110,7 +110,7 @@ class MetaLeadAds(Provider):
         return ToFetch(need(change, "value.leadgen_id"))
 
     def read_fetched(self, sent: Sent, content: Mapping[str, object], *, now: datetime) -> Outcome:
-        """Tell of a click on an ad and of a form, by the answers that Graph gave."""
+        """Return the events of a click on an ad and of a form. content: Graph's answers."""
         notice = at(read_json(sent.body), "entry.0.changes.0.value")
         leadgen_id = need(notice, "leadgen_id")
         answers = _answers(content)
@@ -128,7 +128,7 @@ class MetaLeadAds(Provider):
             "ad_network": "instagram" if text(content, "platform") == "ig" else "facebook",
         }
         properties = {name: value for name, value in properties.items() if value}
-        # A form may also stand on the page itself; that is no ad.
+        # Without an ad id the form was on the page itself.
         first = "ad_clicked" if ad else "social_interaction"
         given = {name: answer for name, answer in answers.items() if not _is_known(name)}
         return Made(

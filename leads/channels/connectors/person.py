@@ -1,4 +1,4 @@
-"""What a vendor says about a person, made into identifiers and traits, and the events around them."""
+"""A person in a vendor's data: identifiers, traits, and events about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ from leads.intake.inbound import InboundEvent
 from leads.people.traits import FORM_KINDS
 
 LONGEST_MESSAGE_ID = 100
-# What Twilio and carriers send for a caller who hides: one "number" for all of them.
+# "Numbers" that Twilio and carriers send for anonymous callers.
 HIDDEN_CALLERS = frozenset({"+266696687", "+2562533", "+7378742883", "+8656696", "+86282452253"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as a vendor knows them. vendor_id: the vendor's own id of them, with the vendor's name in front.
+    """A person as a vendor describes them. vendor_id: the vendor's id, prefixed by the vendor's name.
 
-    name: the whole one, used where first and last name are not given. more: other traits, kept as attributes.
+    name: the full name, used if first and last name are missing. more: other traits, kept as attributes.
     """
 
     email: str = ""
@@ -38,19 +38,22 @@ class Person:
 
     @classmethod
     def of(cls, parts: Mapping[str, Any], *, vendor_id: str = "") -> "Person":
-        """Return the person with these parts, by the names of the fields."""
+        """Return the person with these fields."""
         return cls(**{**parts, "vendor_id": vendor_id})
 
     @classmethod
     def answered(
         cls, answers: Mapping[str, str], questions: Mapping[str, Sequence[str]], *, vendor_id: str
     ) -> "Person":
-        """Return the person whom answers tell of. questions: those that ask for a part, the first answered counts."""
+        """Return the person described by answers.
+
+        questions: for each field those that ask for it; the first answered counts.
+        """
         parts = {name: next(filter(None, map(answers.get, asked)), "") for name, asked in questions.items()}
         return cls.of(parts, vendor_id=vendor_id)
 
     def keys(self) -> tuple[Key, ...]:
-        """Return what the person is recognised by, strongest first."""
+        """Return the person's identifiers, strongest first."""
         phone = "" if self.phone.replace(" ", "") in HIDDEN_CALLERS else normal_phone(self.phone)
         keys = (
             (USER_ID, self.user_id[:300]),
@@ -61,11 +64,11 @@ class Person:
         return tuple(key for key in keys if key[1])
 
     def bare(self) -> "Person":
-        """Return the person by what they are recognised by, for an event beside one that says who they are."""
+        """Return the person with identifiers only, for an event that comes beside one with the traits."""
         return Person(email=self.email, phone=self.phone, user_id=self.user_id, vendor_id=self.vendor_id)
 
     def fields(self) -> dict[str, Any]:
-        """Return what is known, by the names that forms use."""
+        """Return what is known, under the field names of forms."""
         first, _, last = self.name.partition(" ")
         known = {
             "email": self.email,
@@ -89,9 +92,9 @@ def events_of(
     name: str = "",
     channel: str = "",
 ) -> list[InboundEvent]:
-    """Return the event that a person did something, and where its kind can't say who they are, one before it that does.
+    """Return the event of a person; if its kind carries no traits and there are some, preceded by one that does.
 
-    Without anything to recognise the person by there is no event.
+    Without any identifier there is no event.
     """
     keys = person.keys()
     if not keys:
@@ -108,14 +111,14 @@ def events_of(
     )
     has_more = bool(person.more) or (kind not in FORM_KINDS and bool(fields.keys() - {"email", "phone"}))
     if not has_more:
-        # The identifiers say the address and the number already.
+        # The identifiers contain address and number already.
         return [event]
     who = identified(person, message_id=f"{message_id}:who", occurred_at=occurred_at)
     return [*who, event]
 
 
 def identified(person: Person, *, message_id: str, occurred_at: datetime) -> list[InboundEvent]:
-    """Return the event by which a person says who they are; none where that is nothing."""
+    """Return the event with a person's traits; nothing if there are none."""
     traits = {**person.more, **person.fields()}
     keys = person.keys()
     if not keys or not traits:
@@ -134,14 +137,14 @@ def identified(person: Person, *, message_id: str, occurred_at: datetime) -> lis
 
 
 def short_id(message_id: str) -> str:
-    """Return a message id that fits its column: a long one by its digest."""
+    """Return a message id that fits its column; a long one is replaced by a digest."""
     if len(message_id) <= LONGEST_MESSAGE_ID:
         return message_id
     return f"sha256:{sha256_hex(message_id.encode())}"
 
 
 def storable(value: Any) -> Any:
-    """Return a value as every database keeps it: no NUL characters, huge numbers as text, no number that is none."""
+    """Return a value that every database can store: no NUL, huge numbers as text, no NaN."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):

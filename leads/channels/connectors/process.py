@@ -1,7 +1,7 @@
-"""Work off stored deliveries: read, fetch what is missing, take in the events, and say what became of it.
+"""Process stored deliveries: parse, fetch missing content, store the events, and record the outcome.
 
-Whoever works on a delivery first moves its due time ahead by a lease, in one conditional update: two workers never
-fetch the same at the same time, and what a dead one held comes due again. Events and outcome are one transaction.
+A worker first moves a delivery's due time ahead by a lease, in one conditional update. So two workers never fetch the
+same delivery at once, and a dead worker's delivery becomes due again. Events and outcome are one transaction.
 """
 
 import logging
@@ -24,7 +24,7 @@ from leads.secrets import SecretsUnreadable, unseal
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-# Seconds after which a delivery is tried again; two days in all.
+# Seconds before each retry of a delivery; two days in total.
 RETRIES = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
 FORGOTTEN_AT_ONCE = 5_000
 
@@ -32,7 +32,7 @@ Clock = Callable[[], datetime]
 
 
 def process(delivery_id: int, *, clock: Clock, may_fetch: bool = True) -> None:
-    """Work on one delivery if it is due. may_fetch: False leaves it pending rather than wait for a vendor's API."""
+    """Process one delivery if it is due. may_fetch: False leaves it pending rather than wait for a vendor's API."""
     now = clock()
     delivery = _claim(delivery_id, now)
     if delivery is None:
@@ -50,13 +50,13 @@ def process(delivery_id: int, *, clock: Clock, may_fetch: bool = True) -> None:
     except (Unfetched, SecretsUnreadable) as error:
         _postpone(delivery, str(error), clock(), is_final=getattr(error, "is_final", False))
     except Exception:
-        # The database is away, or the fault is in the program; the delivery is safe, and is tried again.
+        # The database is down, or the program has a bug. The delivery is stored and will be tried again.
         logger.exception("Delivery %s could not be processed and will be tried again.", delivery.pk)
         _postpone(delivery, "An error of our own; the log says more.", clock())
 
 
 def process_due(*, clock: Clock, grace: timedelta = timedelta(0), most: int = 500) -> None:
-    """Work off what has been due for longer than `grace`: what a lost task or a dead worker left behind."""
+    """Process what has been due for longer than `grace`, left behind by a lost task or a dead worker."""
     due = Delivery.objects.due(clock() - grace).values_list("pk", flat=True)[:most]
     for delivery_id in list(due):
         process(delivery_id, clock=clock)
@@ -71,13 +71,13 @@ def forget_old(*, now: datetime) -> None:
 
 
 def sent_of(delivery: Delivery) -> Sent:
-    """Return a delivery as providers read it."""
+    """Return a delivery in the form that providers parse."""
     connector = delivery.connector
     return Sent(bytes(delivery.body), delivery.headers, connector.settings, str(connector.pk))
 
 
 def in_words(events: Sequence[InboundEvent]) -> str:
-    """Say what events tell and of whom: “Booked a meeting” for mia@example.com."""
+    """Describe events and whom they are about: “Booked a meeting” for mia@example.com."""
     told = next((event for event in reversed(events) if event.kind != "identified"), events[-1])
     return f"“{label_of(told.kind, told.name)}” for {told.keys[0][1]}"
 
@@ -120,7 +120,7 @@ def _finish(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 
 
 def _would(outcome: Outcome) -> str:
-    """Say what a test would have made."""
+    """Describe what a test would have created."""
     if isinstance(outcome, Made):
         return f"A test: it would make {in_words(outcome.events)}." if outcome.events else "A test: it tells of nobody."
     if isinstance(outcome, ToFetch):
@@ -130,7 +130,7 @@ def _would(outcome: Outcome) -> str:
 
 @transaction.atomic
 def _take_in(delivery: Delivery, events: Sequence[InboundEvent], now: datetime) -> None:
-    # Whoever finished it meanwhile, after a lease that ran out, leaves nothing to do.
+    # Another worker may have finished it after the lease expired.
     if not Delivery.objects.select_for_update().filter(pk=delivery.pk, due_at__isnull=False).exists():
         return
     source = delivery.connector.source
@@ -160,10 +160,10 @@ def _close(delivery: Delivery, state: DeliveryState, reason: str, now: datetime,
 
 
 def _shown(reason: str) -> str:
-    """Return a reason as the log keeps it; it may quote what was sent, and no database holds a NUL."""
+    """Return a reason for the log, without NUL; it may quote the delivery."""
     return reason.replace("\x00", "")[:300]
 
 
 def _set(delivery: Delivery, **fields: object) -> None:
-    """Change a delivery that nobody has finished."""
+    """Change a delivery that is not finished."""
     Delivery.objects.filter(pk=delivery.pk, due_at__isnull=False).update(**fields)

@@ -1,4 +1,4 @@
-"""What a vendor's module has to say: how to set it up, whom to believe, how to read what it sends."""
+"""The interface of a vendor's module: set-up, verification, and parsing."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from leads.channels.connectors.incoming import Incoming, Outcome, Parcel, Reply,
 from leads.channels.connectors.reading import read_json
 from leads.channels.connectors.signing import require_same, sha256_hex
 
-# What sending somebody's form may count as.
+# The kinds of event that a vendor's form can be recorded as.
 COUNTS_AS = (
     ("form_submitted", "Sent a form"),
     ("demo_requested", "Asked for a demo"),
@@ -25,7 +25,7 @@ COUNTS_AS = (
 
 @dataclass(frozen=True, slots=True)
 class SecretField:
-    """A secret that a connector needs. hint: where the vendor shows it. is_optional: works without it, less safely."""
+    """A secret of a connector. hint: where the vendor shows it. is_optional: works without it, less securely."""
 
     name: str
     label: str
@@ -35,7 +35,7 @@ class SecretField:
 
 @dataclass(frozen=True, slots=True)
 class OptionField:
-    """A choice that a connector leaves to us. choices: (value, label) each; without them it is a line of text."""
+    """An option of a connector. choices: (value, label) pairs; without any it is a line of text."""
 
     name: str
     label: str
@@ -57,9 +57,9 @@ ADDRESS_SECRET = SecretField(
 
 
 class Provider(ABC):
-    """A vendor. Everything here is pure: no database, no clock of its own, no network.
+    """A vendor. Pure: no database, no clock, no network.
 
-    guide: what to do at the vendor, a sentence a step. headers: those that are kept with a delivery.
+    guide: the steps of the set-up at the vendor. headers: those stored with a delivery.
     """
 
     key: str
@@ -72,9 +72,9 @@ class Provider(ABC):
     headers: tuple[str, ...] = ()
 
     def handshake(self, incoming: Incoming, secrets: Mapping[str, str]) -> Reply | None:
-        """Return the answer to a request by which the vendor asks whether the address is ours; None for any other.
+        """Return the response to a request that validates the address; None if the request is not a handshake.
 
-        A GET that is no handshake is answered like a HEAD: the address works. Raises Unauthentic.
+        Other GET requests are answered like a HEAD: the address works. Raises Unauthentic.
         """
         return None
 
@@ -85,24 +85,24 @@ class Provider(ABC):
         """Raise Unauthentic unless the request proves that the vendor sent it."""
 
     def greet(self, incoming: Incoming, secrets: Mapping[str, str]) -> Reply | None:
-        """Return the answer to an authentic POST that only asks for an answer, and is not stored."""
+        """Return the response to an authentic POST that only validates the address and is not stored."""
         return None
 
     def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
-        """Split a verified request into what is stored, each part once. Raises Malformed."""
+        """Split a verified request into items that are stored separately. Raises Malformed."""
         said = read_json(incoming.body)
         return [Parcel(self.dedupe_key(said, incoming), incoming.body)]
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Return by what the vendor names a delivery. Raises Malformed."""
+        """Return the vendor's identifier of a delivery, the same for a repetition. Raises Malformed."""
         return sha256_hex(incoming.body)
 
     @abstractmethod
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Say what a stored delivery tells. Raises Malformed."""
+        """Return the result of a stored delivery. Raises Malformed."""
 
     def read_fetched(self, sent: Sent, content: Mapping[str, object], *, now: datetime) -> Outcome:
-        """Say what a delivery tells, with the content that it pointed to. Raises Malformed."""
+        """Return the result of a delivery with the content that it pointed to. Raises Malformed."""
         raise NotImplementedError(f"{self.key} fetches nothing")
 
     @abstractmethod
@@ -111,25 +111,25 @@ class Provider(ABC):
 
 
 def secret_of(secrets: Mapping[str, str], name: str) -> str:
-    """Return a secret that verifying needs. Raises Unauthentic where nobody has entered it."""
+    """Return a secret needed for verification. Raises Unauthentic if it was not entered."""
     if not secrets.get(name):
         raise Unauthentic("The connector has no secret yet, so nothing can be verified.")
     return secrets[name]
 
 
 def verify_address(incoming: Incoming, secrets: Mapping[str, str]) -> None:
-    """Compare `?secret=` where one is stored: for vendors that sign nothing."""
+    """Compare `?secret=` if one is stored: for vendors that sign nothing."""
     if secrets.get("address_secret"):
         require_same(incoming.query.get("secret", ""), secrets["address_secret"], "The address's ?secret=")
 
 
 def chosen(options: Mapping[str, object], name: str, default: str = "") -> str:
-    """Return an option's text."""
+    """Return the value of an option."""
     value = options.get(name)
     return value if isinstance(value, str) and value else default
 
 
 def is_wanted(form_id: str, options: Mapping[str, object]) -> bool:
-    """Tell whether a form is among those that the connector takes, which is all of them unless it names some."""
+    """Return whether the connector accepts a form: all of them unless it names some."""
     wanted = {one.strip() for one in chosen(options, "forms").split(",") if one.strip()}
     return not wanted or form_id in wanted

@@ -1,4 +1,4 @@
-"""Read what vendors send without trusting its shape: a field of another type than expected is as good as missing."""
+"""Read vendors' JSON without trusting its shape: a field of an unexpected type counts as missing."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ EMPTY: Mapping[str, Any] = {}
 def read_json(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a body. Raises Malformed."""
     try:
-        # NaN and Infinity are no JSON, and no database keeps them: they are as good as missing.
+        # NaN and Infinity are not valid JSON and can't be stored; they count as missing.
         said = json.loads(body, parse_constant=lambda name: None, parse_int=_int)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"The body is no JSON: {str(error)[:120]}.") from None
@@ -46,7 +46,7 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def is_deeper(value: Any, levels: int) -> bool:
-    """Tell whether a value is nested deeper than so many levels."""
+    """Return whether a value is nested deeper than this many levels."""
     if not isinstance(value, dict | list):
         return False
     if levels == 0:
@@ -55,7 +55,7 @@ def is_deeper(value: Any, levels: int) -> bool:
 
 
 def at(said: Any, path: str) -> Any:
-    """Return what stands at a dotted path ("payload.object.id", "items.0.name"), None where nothing does."""
+    """Return the value at a dotted path ("payload.object.id", "items.0.name"), None if there is none."""
     for step in path.split("."):
         if isinstance(said, Mapping):
             said = said.get(step)
@@ -67,7 +67,7 @@ def at(said: Any, path: str) -> Any:
 
 
 def text(said: Any, path: str, longest: int = 300) -> str:
-    """Return the text or number at a path as text without NUL characters, "" where there is none."""
+    """Return the text or number at a path as text without NUL characters, "" if there is none."""
     value = at(said, path)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -75,12 +75,12 @@ def text(said: Any, path: str, longest: int = 300) -> str:
 
 
 def clean(value: str) -> str:
-    """Return text without what no database keeps: NUL characters and halves of characters."""
+    """Return text without what databases can't store: NUL characters and lone surrogates."""
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def mapping(said: Any, path: str) -> Mapping[str, Any]:
-    """Return the object at a path, an empty one where there is none."""
+    """Return the object at a path, an empty one if there is none."""
     value = at(said, path)
     return value if isinstance(value, Mapping) else EMPTY
 
@@ -92,7 +92,7 @@ def items(said: Any, path: str) -> list[Mapping[str, Any]]:
 
 
 def need(said: Any, path: str, longest: int = 200) -> str:
-    """Return the text at a path. Raises Malformed where there is none."""
+    """Return the text at a path. Raises Malformed if there is none."""
     found = text(said, path, longest)
     if not found:
         raise Malformed(f"{path} is missing.")
@@ -100,7 +100,7 @@ def need(said: Any, path: str, longest: int = 200) -> str:
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a time in UTC: ISO 8601 (UTC where it names no zone), POSIX seconds or milliseconds; None if none."""
+    """Return a time in UTC, from ISO 8601 (UTC without a zone), POSIX seconds or milliseconds; None if invalid."""
     if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdecimal()):
         seconds = posix_seconds(value)
         return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
@@ -114,7 +114,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def happened(value: Any, *, now: datetime) -> datetime:
-    """Return when something happened: the given time, now where there is none or it lies ahead."""
+    """Return when something happened: the given time, or now if there is none or it is in the future."""
     found = moment(value)
     if found is None or found.year < 1971:
         return now

@@ -1,4 +1,4 @@
-"""Every provider, in the order of the catalogue."""
+"""All providers, in the order of the catalogue."""
 
 from collections.abc import Mapping
 
@@ -40,5 +40,5 @@ PROVIDERS: Mapping[str, Provider] = {
 
 
 def provider_of(key: str) -> Provider | None:
-    """Return a provider by its name in addresses, None where there is none."""
+    """Return a provider by its name in addresses, None if there is none."""
     return PROVIDERS.get(key)

@@ -11,7 +11,7 @@ from leads.channels.connectors.provider import Provider, SecretField, secret_of
 from leads.channels.connectors.reading import happened, mapping, moment, read_json, text
 from leads.channels.connectors.signing import base64_mac, require_same
 
-# Shopify tries for four hours; what is older than a day is no retry.
+# Shopify retries for four hours, so a delivery older than a day is not a retry.
 OLDEST = timedelta(days=1)
 ORDERS = {
     "checkouts/create": "checkout_started",
@@ -26,7 +26,7 @@ PRIVACY = {
 
 
 class Shopify(Provider):
-    """Customers of a shop, what they start to buy and what they buy."""
+    """Customers of a shop, their checkouts and orders."""
 
     key = "shopify"
     label = "Shopify"
@@ -52,13 +52,13 @@ class Shopify(Provider):
         require_same(incoming.header("x-shopify-hmac-sha256"), expected, "X-Shopify-Hmac-Sha256")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a delivery by Shopify's id of the event, which retries keep."""
+        """Identify a delivery by Shopify's event id, which retries keep."""
         named = incoming.header("x-shopify-event-id") or incoming.header("x-shopify-webhook-id")
         topic = incoming.header("x-shopify-topic")[:60]
         return f"{topic}:{named[:120]}" if named else f"{topic}:{super().dedupe_key(said, incoming)}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a customer, a checkout or an order."""
+        """Return the event of a customer, a checkout or an order."""
         said, topic = read_json(sent.body), sent.headers.get("x-shopify-topic", "")
         if sent.headers.get("x-shopify-test", "").lower() == "true":
             return Trial("Shopify marked it as a test notification.")
@@ -138,7 +138,7 @@ def _order(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
 
 
 def _privacy(said: Mapping[str, Any], topic: str, now: datetime) -> Outcome:
-    """Put a note where the customer is known; the answer is for people to give."""
+    """Record a privacy request if the customer is known; a person must answer it."""
     customer = mapping(said, "customer")
     events = events_of(
         "erasure_requested" if topic == "customers/redact" else "data_requested",

@@ -1,4 +1,4 @@
-"""Signatures: made with a shared secret over the raw bytes, compared in constant time, and not too old."""
+"""Signatures: HMACs with a shared secret over the raw bytes, compared in constant time, with an age limit."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ def hex_mac(secret: str, message: bytes, algorithm: str = "sha256") -> str:
 
 
 def base64_mac(secret: str | bytes, message: bytes, algorithm: str = "sha256") -> str:
-    """Return the HMAC in base64. secret: text, or the bytes that it stands for."""
+    """Return the HMAC in base64. secret: text or bytes."""
     key = secret.encode() if isinstance(secret, str) else secret
     return base64.b64encode(hmac.new(key, message, algorithm).digest()).decode()
 
@@ -26,22 +26,22 @@ def sha256_hex(message: bytes) -> str:
 
 
 def is_same(given: str, expected: str) -> bool:
-    """Compare two texts in a time that tells nothing; headers may hold anything, so they are compared as bytes."""
+    """Compare two texts in constant time, as bytes since headers may contain anything."""
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
 
 
 def require_same(given: str, expected: str | Iterable[str], what: str) -> None:
-    """Refuse a signature that is none of the expected ones. what: where it stands, for the refusal."""
+    """Raise Unauthentic unless the signature is one of the expected ones. what: its header, for the message."""
     if not given:
         raise Unauthentic(f"{what} is missing.")
     wanted = [expected] if isinstance(expected, str) else list(expected)
-    # Every one is compared, so that the time does not tell which one came near.
+    # All are compared, so that the time taken reveals nothing.
     if sum(is_same(given, one) for one in wanted) == 0:
         raise _misfit(what)
 
 
 def require_one_of(given: Iterable[str], expected: str, what: str) -> None:
-    """Refuse where none of several signatures is the expected one: there are two while a secret is exchanged."""
+    """Raise Unauthentic unless one of several signatures is the expected one; there are two during a rotation."""
     if sum(is_same(one, expected) for one in given) == 0:
         raise _misfit(what)
 
@@ -51,7 +51,7 @@ def _misfit(what: str) -> Unauthentic:
 
 
 def require_fresh(stamp: str, *, now: datetime, tolerance: int, what: str) -> None:
-    """Refuse a time that is further than `tolerance` seconds from now. stamp: POSIX seconds or milliseconds."""
+    """Raise Unauthentic if a time is more than `tolerance` seconds from now. stamp: POSIX seconds or milliseconds."""
     moment = posix_seconds(stamp)
     if moment is None:
         raise Unauthentic(f"{what} must be a POSIX time, got {stamp[:40]!r}.")
@@ -61,7 +61,7 @@ def require_fresh(stamp: str, *, now: datetime, tolerance: int, what: str) -> No
 
 
 def posix_seconds(stamp: object) -> float | None:
-    """Return a POSIX time in seconds from one in seconds or milliseconds; None where it is none."""
+    """Return POSIX seconds for a time in seconds or milliseconds; None if it is not one."""
     text = str(stamp).strip()
     if isinstance(stamp, bool) or not text.replace(".", "", 1).isascii() or len(text) > 20:
         return None
@@ -84,7 +84,7 @@ def signature_parts(header: str) -> dict[str, list[str]]:
 
 
 def require_stamped(header: str, secret: str, body: bytes, *, now: datetime, tolerance: int, what: str) -> None:
-    """Check a header `t=<seconds>,v1=<hex>` whose HMAC is over time, dot and body; any of several v1 will do."""
+    """Check a header `t=<seconds>,v1=<hex>` with the HMAC over time, dot and body; one matching v1 is enough."""
     if not header:
         raise Unauthentic(f"{what} is missing.")
     parts = signature_parts(header)

@@ -1,4 +1,7 @@
-"""Stripe: trials that start, convert and end. A subscription names its customer only by id; the address comes apart."""
+"""Stripe: trials that start, convert and end.
+
+A subscription has only the customer's id; the address comes separately.
+"""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +20,7 @@ SUBSCRIPTION = "customer.subscription."
 
 
 class Stripe(Provider):
-    """Trials and what becomes of them."""
+    """Trials and their outcome."""
 
     key = "stripe"
     label = "Stripe"
@@ -42,7 +45,7 @@ class Stripe(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Check the HMAC-SHA256 over time, dot and body; while a secret is rolled there are two signatures."""
+        """Check the HMAC-SHA256 over time, dot and body; during a rotation of the secret there are two signatures."""
         require_stamped(
             incoming.header("stripe-signature"),
             secret_of(secrets, "signing_secret"),
@@ -53,14 +56,14 @@ class Stripe(Provider):
         )
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name an event by its id."""
+        """Identify an event by its id."""
         need(said, "type")
         if not mapping(said, "data.object"):
             raise Malformed("data.object is missing.")
         return need(said, "id")
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a trial or of who a customer is."""
+        """Return the event of a trial, or the traits of a customer."""
         said = read_json(sent.body)
         event, thing = text(said, "type"), mapping(said, "data.object")
         if said.get("livemode") is False and chosen(sent.options, "test_mode") != "take":
@@ -78,7 +81,7 @@ class Stripe(Provider):
         events = events_of(
             kind,
             _subscriber(thing),
-            # A subscription has one trial, whichever of several events tells of it.
+            # A subscription has one trial, but several events may report it.
             message_id=f"{kind}:{text(thing, 'id')}",
             occurred_at=occurred_at,
             properties=_plan(thing),
@@ -93,7 +96,7 @@ class Stripe(Provider):
 
 
 def _kind_of(event: str, said: Mapping[str, Any], thing: Mapping[str, Any]) -> str:
-    """Return what an event of a subscription means, "" for what is no matter of trials."""
+    """Return the kind of event of a subscription's change, "" if it does not concern a trial."""
     if not event.startswith(SUBSCRIPTION):
         return ""
     change, status = event.removeprefix(SUBSCRIPTION), text(thing, "status")
@@ -101,7 +104,7 @@ def _kind_of(event: str, said: Mapping[str, Any], thing: Mapping[str, Any]) -> s
     if change == "trial_will_end":
         return "trial_ending"
     if change in ("created", "updated") and status == "trialing" and before != "trialing":
-        # An update counts where the subscription was not made with its trial.
+        # An update counts if the trial was added after the subscription was created.
         return "trial_started" if change == "created" or before else ""
     if change == "updated" and before == "trialing":
         return "trial_converted" if status == "active" else "trial_ended"
@@ -138,7 +141,7 @@ def _subscriber(thing: Mapping[str, Any]) -> Person:
     return Person(
         email=text(thing, "metadata.email"),
         user_id=text(thing, "metadata.user_id"),
-        # Expanded, the customer is an object.
+        # An expanded customer is an object instead of an id.
         vendor_id=_vendor_id(text(thing, "customer") or text(thing, "customer.id")),
     )
 

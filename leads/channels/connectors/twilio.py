@@ -1,4 +1,4 @@
-"""Twilio voice: the status of calls, signed over the public address and the fields."""
+"""Twilio voice: the status of calls, signed over the public address and the form fields."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ PORTS = {"https": 443, "http": 80}
 
 
 class Twilio(Provider):
-    """Who called, and for how long."""
+    """Callers, and how long they talked."""
 
     key = "twilio"
     label = "Twilio calls"
@@ -33,7 +33,7 @@ class Twilio(Provider):
     def verify(
         self, incoming: Incoming, secrets: Mapping[str, str], options: Mapping[str, object], *, now: datetime
     ) -> None:
-        """Check the HMAC-SHA1 over the address and the sorted fields, or over an address that names the body's hash."""
+        """Check the HMAC-SHA1 over address and sorted fields, or over an address that contains the body's hash."""
         token = secret_of(secrets, "auth_token")
         if "bodySHA256" in incoming.query:
             require_same(incoming.query["bodySHA256"].lower(), sha256_hex(incoming.body), "bodySHA256")
@@ -44,7 +44,7 @@ class Twilio(Provider):
         require_same(incoming.header("x-twilio-signature"), expected, "X-Twilio-Signature")
 
     def parcels(self, incoming: Incoming, options: Mapping[str, object]) -> Sequence[Parcel]:
-        """Name a status by call, state and place in the sequence."""
+        """Identify a status by call, state and sequence number."""
         said = _fields(incoming.body, incoming.headers)
         if not text(said, "CallSid") or not text(said, "CallStatus"):
             raise Malformed("CallSid and CallStatus are needed.")
@@ -52,7 +52,7 @@ class Twilio(Provider):
         return [Parcel(":".join(filter(None, parts)), incoming.body)]
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a call that was answered."""
+        """Return the event of a call that was answered."""
         said = _fields(sent.body, sent.headers)
         status, seconds = text(said, "CallStatus"), _seconds(said)
         if status != "completed" or seconds <= 0:
@@ -105,7 +105,7 @@ def _fields(body: bytes, headers: Mapping[str, str]) -> Mapping[str, object]:
 
 
 def _fields_signed(body: bytes) -> str:
-    """Return names and values as Twilio's libraries join them: by name, and of one name each value once, in order."""
+    """Return names and values joined as Twilio's libraries do: sorted by name, each value of a name once, sorted."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500, errors="strict")
     except ValueError:
@@ -114,7 +114,7 @@ def _fields_signed(body: bytes) -> str:
 
 
 def _spellings(url: str) -> list[str]:
-    """Return an address with and without its scheme's usual port: Twilio signs the one, clients write the other."""
+    """Return an address with and without the default port: Twilio signs one form, clients write the other."""
     parts = urlsplit(url)
     bare = parts._replace(netloc=parts.hostname or "")
     port = parts.port or PORTS.get(parts.scheme, 443)
@@ -128,7 +128,7 @@ def _seconds(said: Mapping[str, object]) -> int:
 
 
 def _when(stamp: str, *, now: datetime) -> datetime:
-    """Read a time such as "Tue, 24 Nov 2026 10:00:00 +0000"."""
+    """Parse a time such as "Tue, 24 Nov 2026 10:00:00 +0000"."""
     try:
         moment = parsedate_to_datetime(stamp)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Typeform: signed responses of forms; an answer's value stands under the name of its type."""
+"""Typeform: signed form responses; an answer's value is stored under the name of its type."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from leads.channels.connectors.provider import (
 from leads.channels.connectors.reading import at, happened, items, mapping, need, read_json, text
 from leads.channels.connectors.signing import base64_mac, require_same
 
-# Words in a question's reference or title -> what the answer is of a person.
+# Person's field -> words in the reference or title of a question that fills it.
 WORDS = {
     "first_name": ("first name", "given name"),
     "last_name": ("last name", "surname", "family name"),
@@ -54,14 +54,14 @@ class Typeform(Provider):
         require_same(incoming.header("typeform-signature"), expected, "Typeform-Signature")
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name a response by its token; one that is sent again carries another event_id."""
+        """Identify a response by its token; a repeated delivery has another event_id."""
         if not mapping(said, "form_response"):
             raise Malformed("form_response is missing.")
         partial = "partial:" if said.get("event_type") == "form_response_partial" else ""
         return f"{partial}{need(said, 'form_response.token')}"
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of a form that was sent."""
+        """Return the event of a submitted form."""
         said = read_json(sent.body)
         if text(said, "event_type") != "form_response":
             return Nothing(f"event_type {text(said, 'event_type') or 'missing'} is no finished response.")
@@ -93,7 +93,7 @@ class Typeform(Provider):
 
 
 def _answered(response: Mapping[str, Any]) -> tuple[Person, dict[str, Any]]:
-    """Return whom the answers tell of, and the other answers by their questions."""
+    """Return the person described by the answers, and the other answers by question."""
     titles = {text(field, "id"): text(field, "title") for field in items(response, "definition.fields")}
     found: dict[str, str] = {}
     others: dict[str, Any] = {}

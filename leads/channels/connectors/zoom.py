@@ -1,4 +1,4 @@
-"""Zoom webinars and meetings with registration. Zoom tries the address again every 72 hours."""
+"""Zoom webinars and meetings with registration. Zoom validates the address every 72 hours."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ATTENDED = ("webinar.participant_joined",)
 
 
 class Zoom(Provider):
-    """Who registers for a webinar, and who comes."""
+    """Registrations for webinars, and attendance."""
 
     key = "zoom"
     label = "Zoom webinars"
@@ -45,7 +45,7 @@ class Zoom(Provider):
         require_fresh(stamp, now=now, tolerance=TOLERANCE, what="x-zm-request-timestamp")
 
     def greet(self, incoming: Incoming, secrets: Mapping[str, str]) -> Reply | None:
-        """Sign the token of a validation; only after the request itself proved authentic, as it would sign anything."""
+        """Sign the validation token, but only of an authentic request: otherwise anyone could have any text signed."""
         said = read_json(incoming.body)
         if said.get("event") != VALIDATION:
             return None
@@ -56,13 +56,13 @@ class Zoom(Provider):
         return Reply(json.dumps({"plainToken": token, "encryptedToken": encrypted}))
 
     def dedupe_key(self, said: Mapping[str, object], incoming: Incoming) -> str:
-        """Name an event by its kind, time, webinar and person."""
+        """Identify an event by its kind, time, webinar and person."""
         who = text(said, "payload.object.registrant.id") or text(said, "payload.object.participant.user_id")
         name = (need(said, "event", 60), need(said, "event_ts", 20), text(said, "payload.object.id", 40), who[:70])
         return ":".join(name)
 
     def read(self, sent: Sent, *, now: datetime) -> Outcome:
-        """Tell of somebody who registered or came."""
+        """Return the event of a registration or an attendance."""
         said = read_json(sent.body)
         event = text(said, "event")
         webinar = mapping(said, "payload.object")
@@ -76,7 +76,7 @@ class Zoom(Provider):
         events = events_of(
             kind,
             person,
-            # Somebody who leaves and comes back has attended once.
+            # Leaving and rejoining counts as one attendance.
             message_id=f"{event}:{text(webinar, 'uuid') or text(webinar, 'id')}:{who}",
             occurred_at=happened(text(webinar, "participant.join_time") or said.get("event_ts"), now=now),
             properties=_details(webinar, person),

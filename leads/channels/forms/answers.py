@@ -1,4 +1,4 @@
-"""Read what somebody typed into a form: answers as they are stored, or a message for each field that needs another."""
+"""Validate what was typed into a form: answers as they are stored, or an error message for each invalid field."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ TICKED = frozenset(("on", "true", "1", "yes"))
 
 
 class AnswersRefused(LeadError):
-    """Answers that can't be taken as they are. errors: a message for each field, by the name of its input."""
+    """Answers with errors. errors: a message for each field, by input name."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -44,13 +44,13 @@ class AnswersRefused(LeadError):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered. values: by field, without empty ones. consents: those that were given."""
+    """Validated answers. values: by field, without empty ones. consents: those that were given."""
 
     values: Mapping[str, Any]
     consents: tuple[ConsentText, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the answers as they are stored while they wait."""
+        """Return the answers as stored while they wait for confirmation or review."""
         return {"values": dict(self.values), "consents": [consent.as_json() for consent in self.consents]}
 
 
@@ -60,9 +60,9 @@ def answers_from_json(kept: Mapping[str, Any]) -> Answers:
 
 
 def read_answers(form: Form, typed: Mapping[str, Any], fields: Sequence[Field], *, is_known: bool = False) -> Answers:
-    """Return what the inputs of these fields and of the form's consents say.
+    """Return the answers to these fields and the given consents of the form.
 
-    is_known: who sends it is recognised already, so that no address is needed. Raises AnswersRefused.
+    is_known: the visitor is recognised already, so no address is needed. Raises AnswersRefused.
     """
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -86,12 +86,12 @@ def read_answers(form: Form, typed: Mapping[str, Any], fields: Sequence[Field], 
 
 
 def has_address(values: Mapping[str, Any], fields: Sequence[Field]) -> bool:
-    """Tell whether answers say by what to recognise somebody."""
+    """Return whether the answers contain an identifier."""
     return any(field.type in (EMAIL, PHONE) and values.get(field.name) for field in fields)
 
 
 def clean_text(value: Any) -> str:
-    """Return what was typed without what no database keeps, as a browser would have sent it."""
+    """Return typed text as a browser would send it, without what databases can't store."""
     if value is True:
         return "on"
     if value is None or value is False or not isinstance(value, str | int | float):

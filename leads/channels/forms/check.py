@@ -1,4 +1,4 @@
-"""What a form must be like, so that it can be filled in and does what it says."""
+"""Validation of a form's definition."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -25,14 +25,14 @@ from leads.channels.forms.guard import TRAP
 from leads.errors import LeadError
 from leads.models import ConsentChannel, Form
 
-# What somebody does by sending a form; not what machines, mails or we do.
+# Kinds that sending a form can be recorded as: none that mails, machines or we ourselves cause.
 KINDS = (
     *("form_submitted", "newsletter_subscribed", "ebook_downloaded", "content_downloaded", "demo_requested"),
     *("quote_requested", "sales_contact_requested", "webinar_registered", "event_form_submitted", "trial_started"),
     "store_visited",
 )
 MOST_FIELDS, MOST_OPTIONS, MOST_DOMAINS, MOST_POINTS = 40, 100, 50, 6
-# Names that an event has a use for of its own, and that of the hidden field.
+# Names reserved for properties of the event, and the name of the spam trap.
 TAKEN = frozenset(("form", "form_id", "url", "path", "referrer", "way", "confirmed", "organization", "id", TRAP))
 NEEDED = {"name": "Give the form a name.", "button": "Say what the button says."}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -40,7 +40,7 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[
 
 
 class FormRefused(LeadError):
-    """A form that can't be as it is meant. errors: a message for each input: "name", "fields", "fields-2-label"..."""
+    """A form definition with errors. errors: a message for each input: "name", "fields", "fields-2-label"..."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -67,7 +67,7 @@ def check_form(changes: Mapping[str, Any], *, form: Form) -> dict[str, Any]:
 
 
 def domain_in(text: str) -> str:
-    """Return the host that a line names, "" where it is none: "https://Halden.example/guide" is halden.example."""
+    """Return the host in a line, "" if there is none: "https://Halden.example/guide" gives halden.example."""
     text = text.strip().lower()
     try:
         host = (urlsplit(text if "//" in text else f"//{text}").hostname or "").removeprefix("*.").strip(".")
@@ -137,7 +137,7 @@ def _check_consents(consents: Sequence[ConsentText], errors: dict[str, str]) -> 
 
 
 def _check_newsletter(meant: Mapping[str, Any], errors: dict[str, str]) -> None:
-    """A subscription is a consent to mail; without one there would be nothing to mail on."""
+    """Require a consent to mail: without one a subscription would allow no mail."""
     mails = [consent for consent in meant.get("consents", ()) if consent.channel == ConsentChannel.EMAIL]
     if "consents" not in meant:
         return

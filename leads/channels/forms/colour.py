@@ -1,4 +1,4 @@
-"""A company's colour on its forms, made readable in light and dark. Contrast is that of WCAG 2, from 1 to 21."""
+"""A brand colour on forms, adjusted to be readable in light and dark. Contrast as defined by WCAG 2, from 1 to 21."""
 
 import re
 
@@ -11,12 +11,12 @@ Colour = tuple[int, int, int]
 
 
 def is_colour(text: str) -> bool:
-    """Tell whether a text is a colour as "#rrggbb"."""
+    """Return whether a text is a colour in the form "#rrggbb"."""
     return bool(re.fullmatch(r"#[0-9a-fA-F]{6}", text))
 
 
 def stylesheet_of(text: str, *, selector: str = ":root") -> str:
-    """Return the style sheet that gives a page, or a part of it, this colour; "" where it is none."""
+    """Return the style sheet that applies a colour to a page or a part of it; "" if it is not a colour."""
     if not is_colour(text):
         return ""
     colour = _read(text)
@@ -42,14 +42,14 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def _readable_on(colour: Colour, surface: Colour) -> Colour:
-    """Return the colour, moved away from the surface until text of it can be read there."""
+    """Return the colour, shifted until text in it is readable on the surface."""
     towards = BLACK if _luminance(surface) > 0.5 else WHITE
     candidates = (_mix(colour, towards, step / STEPS) for step in range(STEPS + 1))
     return next(candidate for candidate in candidates if contrast(candidate, surface) >= READABLE)
 
 
 def _readable_under_white(colour: Colour) -> Colour:
-    """Return the colour, darkened until white text is easy to read on it."""
+    """Return the colour, darkened until white text on it is easy to read."""
     candidates = (_mix(colour, BLACK, step / STEPS) for step in range(STEPS + 1))
     return next(candidate for candidate in candidates if contrast(candidate, WHITE) >= 2 * READABLE)
 
@@ -59,7 +59,7 @@ def _on(colour: Colour) -> Colour:
 
 
 def _mix(one: Colour, other: Colour, share: float) -> Colour:
-    """Return a colour with so much of the other in it, 0..1."""
+    """Return a colour mixed with this share of another, 0..1."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 

@@ -1,4 +1,4 @@
-"""A person confirms by the link in a mail that a submission was theirs."""
+"""Double opt-in: a person confirms a submission through the link in a mail."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from leads.models import (
 
 @transaction.atomic
 def confirm_submission(submission: FormSubmission, *, now: datetime) -> None:
-    """Let what waited happen: the consent is given, the event is recorded. A second confirmation changes nothing."""
+    """Carry out what waited: the consent is given, the event is recorded. A second confirmation changes nothing."""
     waiting = FormSubmission.objects.filter(pk=submission.pk, state=SubmissionState.WAITING)
     if not waiting.update(state=SubmissionState.TAKEN, taken_at=now):
         return
@@ -34,7 +34,7 @@ def confirm_submission(submission: FormSubmission, *, now: datetime) -> None:
     visit = visit_from_json(submission.visit)
     answers = answers_from_json(submission.answers)
     event = submission_event(form, answers, visit, kind=form.event_kind, properties={"confirmed": True}, now=now)
-    # Confirming is what counts, and it happens now; an event that was recorded when the form was sent stays as it is.
+    # The event happens with the confirmation; one that was recorded when the form was sent stays as it is.
     taken = take_in(channel_source(SOURCE, now=now), [event._replace(occurred_at=now)], now=now)
     pending = Consent.objects.filter(message_id=submission.message_id, state=ConsentState.PENDING)
     record_consents(_given(consent, now) for consent in pending)
@@ -44,7 +44,7 @@ def confirm_submission(submission: FormSubmission, *, now: datetime) -> None:
 
 
 def _given(pending: Consent, now: datetime) -> Consent:
-    """Return the consent that a pending one becomes, with the words that were agreed to."""
+    """Return the given consent that replaces a pending one, with the same wording."""
     return Consent(
         identifier_id=pending.identifier_id,
         channel=pending.channel,

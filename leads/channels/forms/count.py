@@ -1,4 +1,4 @@
-"""Count how far visitors get in a form. The database adds; nothing is read to be written back."""
+"""Count how far visitors get in a form. The database adds, so that simultaneous counts are not lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from leads.rows import run
 VIEW, START, SENT, ELSEWHERE, BLOCKED = "view", "start", "sent", "elsewhere", "blocked"
 FIELD = "field:"
 DAYS = 30
-# The input by which a page says that it counts its steps itself.
+# The input that tells that the page's script reports the steps itself.
 COUNTS_ITSELF = "_s"
 ONCE_FOR = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a form and how many got there; share: of those who saw the form, 0..1."""
+    """A step of a form and how many visitors reached it. share: of those who saw the form, 0..1."""
 
     label: str
     count: int
@@ -38,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How a form did lately. sent: from our own pages, elsewhere: by other sites and programs. steps: first to last."""
+    """A form's recent figures.
+
+    sent: from our own pages; elsewhere: from other sites and programs. steps: first to last.
+    """
 
     views: int
     sent: int
@@ -48,7 +51,7 @@ class Funnel:
 
     @property
     def leads(self) -> int:
-        """Everything that was sent."""
+        """All submissions."""
         return self.sent + self.elsewhere
 
     @property
@@ -63,7 +66,7 @@ def count_step(form: Form, step: str, *, now: datetime) -> None:
 
 
 def count_steps(form: Form, steps: Sequence[str], *, now: datetime) -> None:
-    """Add one to each of these steps of today, each named once; one statement."""
+    """Add one to each of these (distinct) steps of today, in one statement."""
     if not steps:
         return
     rows = ", ".join(["(%s, %s, %s, 1)"] * len(steps))
@@ -76,14 +79,14 @@ def count_steps(form: Form, steps: Sequence[str], *, now: datetime) -> None:
 
 
 def count_seen(form: Form, steps: Sequence[str], token: PageToken, *, now: datetime) -> None:
-    """Count the steps that a page of ours tells of, each once a page; unknown ones are passed over."""
+    """Count the steps reported by one of our pages, each once per page; unknown steps are ignored."""
     known = {START, *(FIELD + field.name for field in _counted(form))}
     new = [step for step in dict.fromkeys(steps) if step in known and _is_first(token, step)]
     count_steps(form, new, now=now)
 
 
 def count_sent(form: Form, typed: Mapping[str, Any], token: PageToken | None, *, now: datetime) -> None:
-    """Count a submission. Of a page without JavaScript the steps before it are only known now."""
+    """Count a submission. For a page without JavaScript this counts the earlier steps as well."""
     if token is None:
         count_step(form, ELSEWHERE, now=now)
         return
@@ -94,7 +97,7 @@ def count_sent(form: Form, typed: Mapping[str, Any], token: PageToken | None, *,
 
 
 def funnel_of(form: Form, *, now: datetime) -> Funnel:
-    """Return how a form did in the last 30 days; one query."""
+    """Return a form's figures of the last 30 days; one query."""
     counts = counts_of([form.pk], now=now).get(form.pk, {})
     views = counts.get(VIEW, 0)
     places = [("Saw form", VIEW), ("Started", START)]
@@ -118,7 +121,7 @@ def counts_of(form_ids: Sequence[int], *, now: datetime) -> dict[int, dict[str, 
 
 
 def _milestones(form: Form) -> list[Field]:
-    """Return the fields at which people are seen to stop: the first and the last that must be filled in."""
+    """Return the fields shown in the funnel: the first one and the last required one."""
     required = [field for field in _counted(form) if field.required]
     return required[:1] + required[1:][-1:]
 
@@ -131,5 +134,5 @@ def _is_first(token: PageToken, step: str) -> bool:
     try:
         return cache.add(f"form-step:{token.nonce}:{step}", 1, ONCE_FOR)
     except Exception:
-        # The cache is away: a step that counts twice is the smaller harm, and no form may fail for that.
+        # The cache is down. Counting a step twice is better than failing the form.
         return True

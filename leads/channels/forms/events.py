@@ -1,4 +1,4 @@
-"""What a submission tells: who somebody is, and what they did by sending the form."""
+"""The events that a submission becomes: one with the person's traits, and one for sending the form."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,19 +18,19 @@ WHO = ":who"
 
 
 def message_id_of(form: Form, visit: Visit) -> str:
-    """Return the id of the event that a submission becomes, the same for every repeat of it."""
+    """Return the message id of a submission's event, the same for every repetition."""
     return f"form:{form.key}:{visit.submission_id}"[:95]
 
 
 def keys_of(form: Form, answers: Answers, visit: Visit) -> tuple[Key, ...]:
-    """Return what a submission is recognised by, strongest first."""
+    """Return a submission's identifiers, strongest first."""
     kinds = {EMAIL: identity.EMAIL, PHONE: identity.PHONE}
     typed = [
         (kinds[field.type], str(answers.values[field.name]))
         for field in fields_of(form)
         if field.type in kinds and answers.values.get(field.name)
     ]
-    # Of two addresses that are typed the first is who it is; what a token stands for fills in what was not asked.
+    # The first typed address identifies the person; the token's identifier fills in one that was not asked for.
     keys: dict[str, str] = {}
     for kind, value in [*typed, *([visit.known.key] if visit.known else [])]:
         keys.setdefault(kind, value)
@@ -40,7 +40,7 @@ def keys_of(form: Form, answers: Answers, visit: Visit) -> tuple[Key, ...]:
 
 
 def identified_event(form: Form, answers: Answers, visit: Visit, *, now: datetime) -> InboundEvent:
-    """Return the event by which the answers become known of the lead; it is neither shown nor scored."""
+    """Return the event that stores the answers as the lead's traits; it is neither shown nor scored."""
     hidden = {field.name for field in fields_of(form) if field.type == HIDDEN}
     traits = {name: value for name, value in answers.values.items() if name not in hidden}
     keys = keys_of(form, answers, visit)
@@ -51,7 +51,7 @@ def identified_event(form: Form, answers: Answers, visit: Visit, *, now: datetim
 def submission_event(
     form: Form, answers: Answers, visit: Visit, *, kind: str, properties: Mapping[str, Any], now: datetime
 ) -> InboundEvent:
-    """Return the event of sending the form, with all answers and where it was sent."""
+    """Return the event of sending the form, with all answers and the page it was sent from."""
     keys = keys_of(form, answers, visit)
     addresses = {name: value for name, value in keys if name in (identity.EMAIL, identity.PHONE)}
     told = {

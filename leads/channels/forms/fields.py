@@ -1,4 +1,4 @@
-"""What a form asks: its fields and consents, as they are kept in the form's JSON."""
+"""A form's fields and consents, as stored in its JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,14 +19,14 @@ TYPES = {
     DATE: "Date",
     HIDDEN: "Hidden",
 }
-# How a consent is given: by a box that may be left empty, by one that may not, or by sending the form under its words.
+# How a consent is given: an optional box, a required box, or by sending the form under its wording.
 OPTIONAL, REQUIRED, BY_SENDING = "optional", "required", "by_sending"
 MODES = {
     OPTIONAL: "Box, may be left empty",
     REQUIRED: "Box, must be ticked",
     BY_SENDING: "Words above the button, no box",
 }
-# Fields that have a place of their own on a lead, and the type each usually has.
+# Fields that fill a column of the lead, with their usual type.
 LEAD_FIELDS = {
     "email": ("Work e-mail", EMAIL),
     "name": ("Name", TEXT),
@@ -37,7 +37,7 @@ LEAD_FIELDS = {
     "title": ("Job title", TEXT),
     "country": ("Country", TEXT),
 }
-# What browsers fill in by themselves.
+# Values of the autocomplete attribute.
 AUTOCOMPLETE = {
     "email": "email",
     "name": "name",
@@ -52,10 +52,10 @@ AUTOCOMPLETE = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. name: the trait that its answer becomes, and of its input.
+    """A question. name: of the input, and of the trait that the answer becomes.
 
-    half: shares its line with a neighbour that is half too. later: asked only of who has answered others before.
-    value: what a hidden field sends. options: of a choice.
+    half: shares a line with a neighbour that is half too. later: asked only of returning visitors. value: the value of
+    a hidden field. options: of a choice.
     """
 
     name: str
@@ -75,13 +75,13 @@ class Field:
 
     @property
     def autocomplete(self) -> str:
-        """What a browser may fill in, "" for nothing."""
+        """The input's autocomplete value, "" for none."""
         return AUTOCOMPLETE.get(self.name, "email" if self.type == EMAIL else "tel" if self.type == PHONE else "")
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """What a form asks consent for, word for word, and how it is given: one of MODES."""
+    """A consent that a form asks for: its wording, and how it is given (one of MODES)."""
 
     channel: str
     wording: str
@@ -118,9 +118,9 @@ def field_from_json(kept: Mapping[str, Any]) -> Field:
 
 
 def asked_fields(form: Form, known: frozenset[str]) -> tuple[Field, ...]:
-    """Return the fields to ask now: hidden ones, and of the others those that are not known yet.
+    """Return the fields to show: hidden ones, and the others that are not known yet.
 
-    Each known answer makes room for one of the fields that are only asked later, so that the form never gets longer.
+    Each known answer makes room for one field that is asked later only, so the form never gets longer.
     """
     fields = fields_of(form)
     open_now = [field for field in fields if field.type != HIDDEN and field.name not in known]
@@ -135,7 +135,7 @@ def asked_fields(form: Form, known: frozenset[str]) -> tuple[Field, ...]:
 
 
 def _that_fit(fields: Sequence[Field], room: int) -> list[Field]:
-    """Return as many fields as there is room for: what is required first, then what is asked first."""
+    """Return as many fields as there is room for: required ones first, then in their order."""
     ranked = sorted(fields, key=lambda field: (not _identifies(field), field.later, not field.required))
     return ranked[: max(room, 1)]
 

@@ -1,4 +1,4 @@
-"""Let go of what forms kept for a while: blocked answers nobody wanted, and mails that went out long ago."""
+"""Retention: delete blocked submissions that nobody took in, and old mails."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ AT_ONCE = 5_000
 
 
 def forget_old_submissions(*, now: datetime) -> None:
-    """Delete submissions and mails that are older than 90 days. What was taken in is an event and stays."""
+    """Delete submissions and mails older than 90 days. Submissions that were taken in remain as events."""
     for rows in (
         FormSubmission.objects.filter(received_at__lt=now - KEPT),
         FormMail.objects.filter(made_at__lt=now - KEPT),

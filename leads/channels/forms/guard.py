@@ -1,6 +1,6 @@
-"""Tell people from machines without asking people anything: a hidden field, the time it took, how many, and from where.
+"""Spam detection without questions: a hidden field, the time taken, the rate, and the origin.
 
-No address is kept: the rate limit knows senders by a keyed hash that nobody can turn back.
+Network addresses are not stored: the rate limit uses a keyed hash that cannot be reversed.
 """
 
 import logging
@@ -22,7 +22,7 @@ from leads.models import BlockReason, Form
 logger = logging.getLogger(__name__)
 
 SALT = "leads.forms.page"
-# The name of the field that people don't see. Not one that browsers fill in by themselves.
+# The name of the hidden trap field. Not one that browsers autofill.
 TRAP = "fax_extension"
 FASTEST = 2  # seconds from the page to its submission
 OLDEST = 24 * 3600  # seconds
@@ -31,32 +31,32 @@ MOST, WINDOW = 20, 600  # submissions of a form from one address, within so many
 
 @dataclass(frozen=True, slots=True)
 class PageToken:
-    """When one of our pages with a form was made, seconds ago, and an id of that page."""
+    """The age of one of our pages with a form, in seconds, and the page's id."""
 
     nonce: str
     age: float
 
     @property
     def is_old(self) -> bool:
-        """Whether the page has been open for so long that it should be sent once more."""
+        """Whether the page was open for so long that the form should be sent again."""
         return self.age > OLDEST
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends, as far as the guard asks. address: of the network. origin: the site, "" where no browser tells it."""
+    """The origin of a submission. address: of the network. origin: the site, "" if the browser does not tell."""
 
     address: str
     origin: str
 
 
 def page_token(form: Form, *, now: datetime, nonce: str = "") -> str:
-    """Return a token that says, signed, when a page with this form was made."""
+    """Return a signed token with the time when a page with this form was made."""
     return signing.dumps([form.key, nonce or secrets.token_urlsafe(12), int(now.timestamp())], salt=SALT)
 
 
 def read_page_token(text: Any, form: Form, *, now: datetime) -> PageToken | None:
-    """Return what a token says, None where it is not one of ours or of another form."""
+    """Return the content of a token; None if it is not ours or belongs to another form."""
     try:
         key, nonce, made_at = signing.loads(clean_text(text)[:300], salt=SALT)
     except signing.BadSignature:
@@ -65,7 +65,7 @@ def read_page_token(text: Any, form: Form, *, now: datetime) -> PageToken | None
 
 
 def suspicion_of(form: Form, typed: Mapping[str, Any], sender: Sender, token: PageToken | None) -> BlockReason:
-    """Return why a submission looks like spam, BlockReason.NONE where it does not. Counts it for the rate limit."""
+    """Return why a submission looks like spam, BlockReason.NONE if it does not. Counts towards the rate limit."""
     if not may_send(form, sender.origin, token):
         return BlockReason.OTHER_SITE
     if clean_text(typed.get(TRAP)):
@@ -78,9 +78,9 @@ def suspicion_of(form: Form, typed: Mapping[str, Any], sender: Sender, token: Pa
 
 
 def may_send(form: Form, origin: str, token: PageToken | None) -> bool:
-    """Tell whether a site may send this form: ours, one that is allowed, any where none is named.
+    """Return whether a site may send this form: our own, an allowed one, or any if none is listed.
 
-    Programs name no site. A browser that hides it ("null") is believed with a token of one of our pages.
+    Programs name no site. A browser that hides it ("null") needs a token of one of our pages.
     """
     if not form.allowed_domains or not origin:
         return True
@@ -91,12 +91,12 @@ def may_send(form: Form, origin: str, token: PageToken | None) -> bool:
 
 
 def is_allowed(host: str, domains: Collection[str]) -> bool:
-    """Tell whether a host is one of these domains or below one of them."""
+    """Return whether a host is one of these domains or a subdomain."""
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def host_of(address: str) -> str:
-    """Return the host of a web address in lower case, "" where it has none."""
+    """Return the host of a web address in lower case, "" if it has none."""
     try:
         return (urlsplit(address).hostname or "").lower()
     except ValueError:
@@ -109,7 +109,7 @@ def _is_too_many(form: Form, address: str) -> bool:
 
 
 def count_up(name: str, seconds: int) -> int:
-    """Count in the cache and return the count; 0 where the cache is away, as no form may fail for that."""
+    """Count in the cache and return the count; 0 if the cache is down, since a form must not fail for that."""
     try:
         cache.add(name, 0, seconds)
         return cache.incr(name)

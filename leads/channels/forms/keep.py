@@ -1,4 +1,4 @@
-"""Make forms and change them. What visitors have agreed to stays as it was worded, whatever is changed here."""
+"""Create and change forms. Consents that were given keep their wording, whatever is changed here."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from leads.channels.forms.check import check_form
 from leads.channels.forms.ready import READY
 from leads.models import Form, User
 
-# What a form may be given; the rest is its own.
+# Fields that may be edited; the rest is managed here.
 EDITABLE = (
     *("name", "brand", "heading", "intro", "button", "privacy_text", "privacy_url", "side_heading", "side_text"),
     *("side_points", "colour", "fields", "consents", "phone_region", "is_progressive", "asked_at_most", "event_kind"),
@@ -22,26 +22,26 @@ EDITABLE = (
 
 
 def make_form(ready: str, *, name: str = "", key: str = "", by: User | None, now: datetime) -> Form:
-    """Store a form like a ready-made one of READY, live at once, under its name or the next free one.
+    """Store a form copied from the ready-made one in READY, live at once, under its name or the next free one.
 
-    key: for its address, where it must not be a random one.
+    key: for its address; random unless given.
     """
     made = {"fields": [], "consents": [], **READY[ready]}
     return _store({**made, "name": name or made["name"], "key": key or new_key()}, by=by, now=now)
 
 
 def copy_form(form: Form, *, by: User, now: datetime) -> Form:
-    """Store another form that asks the same, under a name of its own."""
+    """Store a copy of a form under a new name."""
     copied = {name: getattr(form, name) for name in EDITABLE}
     return _store({**copied, "key": new_key()}, by=by, now=now)
 
 
 @transaction.atomic
 def save_form(form: Form, changes: Mapping[str, Any], *, by: User, now: datetime) -> None:
-    """Change a form; who fills it in from now on is asked the new questions.
+    """Change a form; visitors get the new questions from now on.
 
-    changes: by the names of EDITABLE; fields as Field, consents as ConsentText. Raises FormRefused with a message for
-    each of them that can't be; nothing is stored then.
+    changes: by the names in EDITABLE; fields as Field, consents as ConsentText. Raises FormRefused with a message for
+    each invalid one; nothing is stored then.
     """
     for name, value in check_form(changes, form=form).items():
         setattr(form, name, value)
@@ -51,7 +51,7 @@ def save_form(form: Form, changes: Mapping[str, Any], *, by: User, now: datetime
 
 
 def open_form(form: Form, *, is_live: bool, by: User, now: datetime) -> None:
-    """Let a form take answers, or close it."""
+    """Open a form for answers, or close it."""
     form.is_live, form.changed_at = is_live, now
     form.save(update_fields=["is_live", "changed_at"])
     record_audit("form opened" if is_live else "form closed", form.name, by=by, now=now)
@@ -67,7 +67,7 @@ def _store(made: Mapping[str, Any], *, by: User | None, now: datetime) -> Form:
 
 
 def new_key() -> str:
-    """Return a key that nobody has, short enough for an address."""
+    """Return an unused key, short enough for an address."""
     letters = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
     return "fm_" + "".join(secrets.choice(letters) for _ in range(8))
 

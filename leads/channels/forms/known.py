@@ -1,8 +1,7 @@
-"""Who sends a form again: recognised only by a token that we gave out ourselves, never by what is typed.
+"""Returning visitors: recognised only by a token that we issued, never by what is typed.
 
-A token of a mail proves that its holder reads that mailbox, so it stands for all that is known of the lead. A token
-given out with a submission only says which questions this browser has answered before: whoever types somebody else's
-address learns nothing of what we know about them.
+A token in a mail proves access to that mailbox, so it covers everything known of the lead. A token given out with a
+submission covers only the questions that this browser has answered: typing somebody else's address reveals nothing.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ LONGEST_TOKEN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody whom a token stands for. names: the fields that need not be asked again."""
+    """A recognised visitor. names: the fields that need not be asked again."""
 
     identifier_id: int
     key: Key
@@ -28,17 +27,17 @@ class Known:
 
 
 def known_by_answers(identifier_id: int, names: Iterable[str]) -> str:
-    """Return the token for a browser that gave these answers."""
+    """Return the token for a browser that has just given these answers."""
     return signing.dumps({"i": identifier_id, "n": sorted(names)}, salt=SALT)
 
 
 def known_by_mail(identifier_id: int) -> str:
-    """Return the token for a link in a mail to this address; put it nowhere else."""
+    """Return the token for a link in a mail to this address; use it nowhere else."""
     return signing.dumps({"i": identifier_id}, salt=SALT)
 
 
 def read_known(token: str) -> Known | None:
-    """Return whom a token stands for, None where it is none of ours, too old, or nobody is left."""
+    """Return the visitor of a token; None if it is not ours, too old, or the lead is gone."""
     if not token or len(token) > LONGEST_TOKEN:
         return None
     try:
@@ -53,7 +52,7 @@ def read_known(token: str) -> Known | None:
 
 
 def _known_of(lead: Lead | None) -> frozenset[str]:
-    """Return the fields whose answers a lead's own columns and attributes hold."""
+    """Return the fields whose answers are stored on a lead."""
     if lead is None:
         return frozenset()
     columns = ("email", "phone", "first_name", "last_name", "title", "country")

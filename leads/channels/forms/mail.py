@@ -1,4 +1,4 @@
-"""Mails that a form writes to whoever sent it: please confirm, and the reply that a marketer wrote."""
+"""Mails that a form sends to the submitter: the request to confirm, and the reply."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -15,15 +15,15 @@ from leads.models import Form, FormMail, FormMailKind, FormSubmission, Identifie
 
 SALT = "leads.forms.opt_in"
 OPT_IN_DAYS = 14
-# Mails that ask one address to confirm, within a day: whoever types a stranger's address must not fill their mailbox.
+# Requests to confirm per address and day, so that nobody can flood a stranger's mailbox.
 MOST_ASKED_A_DAY = 3
-# A mail that was begun and is not on its way after this long is begun again.
+# A mail whose sending began this long ago and has not finished is tried again.
 TAKEN_FOR = timedelta(minutes=5)
 MOST_TRIES = 10
 
 
 def owe_mail(form: Form, kind: FormMailKind, message_id: str, address: Identifier, *, now: datetime) -> None:
-    """Keep that a mail is to be sent, in the caller's transaction, and announce it."""
+    """Store that a mail is to be sent, in the caller's transaction, and announce it."""
     asked_lately = FormMail.objects.filter(identifier=address, kind=kind, made_at__gt=now - timedelta(days=1)).count()
     if kind == FormMailKind.OPT_IN and asked_lately >= MOST_ASKED_A_DAY:
         return
@@ -35,14 +35,14 @@ def owe_mail(form: Form, kind: FormMailKind, message_id: str, address: Identifie
 
 
 def unsent_mails(*, now: datetime) -> list[int]:
-    """Return the mails that somebody should send now, oldest first."""
+    """Return the mails to send now, oldest first."""
     free = Q(tried_at=None) | Q(tried_at__lt=now - TAKEN_FOR)
     unsent = FormMail.objects.filter(free, sent_at=None, tries__lt=MOST_TRIES).order_by("made_at", "id")
     return list(unsent.values_list("pk", flat=True)[:100])
 
 
 def send_form_mail(mail_id: int, *, now: datetime) -> None:
-    """Send a mail unless somebody else is sending it or has; a failure leaves it to be tried again."""
+    """Send a mail, unless it was sent or another process is sending it; after a failure it is tried again."""
     free = Q(tried_at=None) | Q(tried_at__lt=now - TAKEN_FOR)
     is_mine = FormMail.objects.filter(free, pk=mail_id, sent_at=None).update(tried_at=now, tries=F("tries") + 1)
     if not is_mine:
@@ -53,12 +53,12 @@ def send_form_mail(mail_id: int, *, now: datetime) -> None:
 
 
 def opt_in_address(message_id: str) -> str:
-    """Return the address by which the person behind a submission confirms it."""
+    """Return the address of the confirmation link of a submission."""
     return f"{settings.PUBLIC_URL}/o/{signing.dumps(message_id, salt=SALT)}/"
 
 
 def read_opt_in(token: str) -> FormSubmission | None:
-    """Return the submission that a link is to confirm, None where the link is none of ours or too old."""
+    """Return the submission that a token confirms; None if the token is not ours or too old."""
     try:
         message_id = signing.loads(token, salt=SALT, max_age=timedelta(days=OPT_IN_DAYS))
     except signing.BadSignature:
@@ -87,7 +87,7 @@ def _written(mail: FormMail) -> EmailMessage:
 
 
 def _link(form: Form, address: Identifier) -> str:
-    """Return the form's link; one to a form of ours knows whom the mail went to, one to a download opens it."""
+    """Return the form's link; a form of ours will recognise the recipient, a download opens at once."""
     link = link_in_mail(form.mail_link, address)
     if not link.startswith(f"{settings.PUBLIC_URL}/f/"):
         return link

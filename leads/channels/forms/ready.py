@@ -1,4 +1,4 @@
-"""Forms that are ready to be used, and changed."""
+"""Ready-made forms to start from."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Take what is sent to a form: read it, tell people from machines, then take it in or keep it apart."""
+"""Take a submission: validate it, check for spam, then store it or set it aside."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ from leads.channels.forms.visit import Visit, visit_from_json
 from leads.errors import LeadError
 from leads.models import BlockReason, Form, FormSubmission, SubmissionState, User
 
-# Blocked submissions of a form that are kept within an hour; the others are only counted.
+# Blocked submissions kept per form and hour; further ones are only counted.
 MOST_KEPT_AN_HOUR = 200
 
 
 class SubmissionBlocked(LeadError):
-    """A submission that looks like spam and was kept apart. reason: a BlockReason."""
+    """A submission that looks like spam and was set aside. reason: a BlockReason."""
 
     def __init__(self, reason: BlockReason) -> None:
         super().__init__(str(reason.label))
@@ -29,12 +29,12 @@ class SubmissionBlocked(LeadError):
 
 
 class AlreadyTaken(LeadError):
-    """A blocked submission that was taken in before."""
+    """The blocked submission was taken in before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is sent to a form: what was typed, where and how, by whom; token: of the page if it is ours."""
+    """What is sent to a form: the typed values, the context and the sender. token: of the page, if it is ours."""
 
     typed: Mapping[str, Any]
     visit: Visit
@@ -45,9 +45,9 @@ class Sending:
 def receive(
     form: Form, sending: Sending, *, now: datetime, kind: str = "", properties: Mapping[str, Any] = NOTHING
 ) -> Submitted:
-    """Take a submission in, as `submit_form` does, unless it looks like spam; count it.
+    """Take in a submission (see `submit_form`) unless it looks like spam, and count it.
 
-    Raises AnswersRefused, and SubmissionBlocked for what is kept apart.
+    Raises AnswersRefused, and SubmissionBlocked for one that was set aside.
     """
     visit = sending.visit
     answers = read_answers(form, sending.typed, fields_asked_of(form, visit), is_known=visit.known is not None)
@@ -62,10 +62,10 @@ def receive(
 
 
 def take_in_blocked(submission: FormSubmission, *, by: User, now: datetime) -> Submitted:
-    """Take in what was blocked by mistake, as if it had just been let through. Raises AlreadyTaken.
+    """Take in a submission that was blocked by mistake. Raises AlreadyTaken.
 
-    Of several who ask for it at once, one gets it: the row is turned first, by a conditional update, and turned back
-    where taking it in fails.
+    Of simultaneous callers one succeeds: a conditional update marks the row first, and is reverted if taking it in
+    fails.
     """
     with transaction.atomic():
         blocked = FormSubmission.objects.filter(pk=submission.pk, state=SubmissionState.BLOCKED)

@@ -1,4 +1,4 @@
-"""The inputs that go along with the answers: from which page, who is known, how. Their names begin with "_"."""
+"""The inputs that accompany the answers: page, visitor, way of sending. Their names begin with "_"."""
 
 import hashlib
 import json
@@ -22,9 +22,10 @@ WAYS = (PAGE, FRAME)
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """What the headers of a request say. address: of the network; origin, referrer: "" where there is none.
+    """What the headers of a request tell.
 
-    is_program: it sent JSON. visitor: the anonymous id that its browser keeps for us.
+    address: of the network; origin, referrer: "" if missing. is_program: JSON was sent. visitor: the anonymous id in
+    our cookie.
     """
 
     address: str
@@ -36,20 +37,23 @@ class Headers:
 
 
 def sending_of(form: Form, typed: Mapping[str, Any], headers: Headers, *, now: datetime) -> Sending:
-    """Return what a request sends to a form."""
+    """Return the submission in a request."""
     token = read_page_token(typed.get(TOKEN), form, now=now)
     return Sending(typed, visit_of(form, typed, headers, token, now=now), sender_of(headers), token)
 
 
 def sender_of(headers: Headers) -> Sender:
-    """Return who sends: the site is that of the Origin header, or where there is none of the Referer."""
+    """Return the sender. The site is that of the Origin header or, without one, of the Referer."""
     return Sender(headers.address, headers.origin or ("" if not host_of(headers.referrer) else headers.referrer))
 
 
 def visit_of(
     form: Form, typed: Mapping[str, Any], headers: Headers, token: PageToken | None, *, now: datetime
 ) -> Visit:
-    """Return where and how a request was sent. What it says itself of a campaign goes first."""
+    """Return the context of a submission.
+
+    Its own campaign parameters take precedence over those of the page's address.
+    """
     page = _address(typed.get(PAGE_ADDRESS)) or headers.referrer[:LONGEST_ADDRESS]
     return Visit(
         submission_id=_submission_id(form, typed, headers, token, now=now),
@@ -64,7 +68,7 @@ def visit_of(
 
 
 def way_of(typed: Mapping[str, Any], headers: Headers, token: PageToken | None) -> str:
-    """Return how it was sent: by our page, in an iframe, by another site's own form, or by a program."""
+    """Return how a form was sent: by our page, in an iframe, by another site's own form, or by a program."""
     if token is not None:
         said = clean_text(typed.get(WAY))
         return said if said in WAYS else PAGE
@@ -74,9 +78,9 @@ def way_of(typed: Mapping[str, Any], headers: Headers, token: PageToken | None) 
 def _submission_id(
     form: Form, typed: Mapping[str, Any], headers: Headers, token: PageToken | None, now: datetime
 ) -> str:
-    """Return the same id for the same answers: of one page of ours, of one id that the sender gave, or of one hour.
+    """Return the same id for the same answers of one page, one sender's id, or one hour.
 
-    Whoever goes back and sends something else means it.
+    Different answers from the same page are another submission.
     """
     answers = {name: clean_text(value) for name, value in typed.items() if not name.startswith("_")}
     given = clean_text(typed.get(ID))[:LONGEST_ID]

@@ -1,4 +1,4 @@
-"""A form as a page shows it: what is asked now, what was typed, what is wrong with it."""
+"""The view of a form: questions, typed values and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from leads.channels.forms.known import Known
 from leads.models import Form
 
 NOTHING: Mapping[str, Any] = {}
-# "number" inputs lose what they don't understand, so that it could not be shown again beside its message.
+# "number" inputs drop invalid text, so it could not be shown again beside its error.
 INPUT_TYPES = {EMAIL: "email", PHONE: "tel", DATE: "date"}
 INPUT_MODES = {EMAIL: "email", PHONE: "tel", NUMBER: "decimal"}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """A question with what was typed and what is wrong with it. id: of its input."""
+    """A question with the typed value and its error. id: of the input."""
 
     field: Field
     id: str
@@ -45,19 +45,19 @@ class ShownField:
 
     @property
     def inputmode(self) -> str:
-        """Which keyboard a phone shows, "" for its usual one."""
+        """The keyboard that a phone shows, "" for the usual one."""
         return INPUT_MODES.get(self.field.type, "")
 
     @property
     def described_by(self) -> str:
-        """The ids of the words beside it."""
+        """The ids of the texts that describe the input."""
         words = [("error", self.error), ("help", self.field.help)]
         return " ".join(f"{self.id}_{name}" for name, text in words if text)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownConsent:
-    """A consent that is asked for. name, id: of its box."""
+    """A consent to give. name, id: of the box."""
 
     consent: ConsentText
     id: str
@@ -71,7 +71,7 @@ class ShownConsent:
 
     @property
     def wording(self) -> str:
-        """The words that are agreed to."""
+        """The wording that is agreed to."""
         return self.consent.wording
 
     @property
@@ -87,11 +87,11 @@ class ShownConsent:
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """What templates/public/form/_form.html shows.
+    """The context of templates/public/form/_form.html.
 
-    action: where it is sent. token: says when the page was made, signed. hidden: names and values that go along.
-    problem: what is wrong with the whole. counts_at: where steps are counted, "" for nowhere. prefix: of all ids.
-    known_as: how somebody who is recognised is called, forget_url: the page for somebody else.
+    action: where it is sent. token: the signed time when the page was made. hidden: names and values sent along.
+    problem: an error of the whole form. counts_at: the address that counts steps, "" for none. prefix: of all ids.
+    known_as: the name of a recognised visitor; forget_url: the page for somebody else.
     """
 
     form: Form
@@ -109,7 +109,7 @@ class ShownForm:
 
     @property
     def has_errors(self) -> bool:
-        """Whether something must be mended before it can be sent."""
+        """Whether there are errors to correct."""
         return bool(self.problem) or any([row.error for row in self.rows] + [one.error for one in self.consents])
 
 
@@ -126,9 +126,9 @@ def show_form(
     prefix: str = "f_",
     forget_url: str = "",
 ) -> ShownForm:
-    """Return a form ready to be shown. typed: by the names of the inputs; errors: as AnswersRefused has them.
+    """Return a form ready to render. typed: by input name; errors: as in AnswersRefused.
 
-    hidden: what goes along besides the form's own hidden fields. token: of leads.channels.forms.guard.page_token.
+    hidden: values to send along besides the form's own hidden fields. token: see leads.channels.forms.guard.page_token.
     """
     fields = asked_fields(form, known.names if known else frozenset())
     own = {field.name: clean_text(typed.get(field.name)) or field.value for field in fields if field.type == HIDDEN}
@@ -149,7 +149,7 @@ def show_form(
 
 
 def known_as(known: Known) -> str:
-    """Return how to call somebody who is recognised, without telling the whole address: "ma…@fjallrav.se"."""
+    """Return how to address a recognised visitor without revealing the address: "ma…@fjallrav.se"."""
     kind, value = known.key
     if kind == EMAIL:
         local, _, domain = value.partition("@")

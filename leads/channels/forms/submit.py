@@ -1,4 +1,4 @@
-"""Send a form: what was typed becomes what is known of a lead, an event, and consents word for word."""
+"""Store a submission: traits of the lead, an event, and consents word for word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,17 +31,17 @@ from leads.models import (
 
 SOURCE = "Forms"
 NOTHING: Mapping[str, Any] = {}
-# What only happens once it is confirmed, where the form asks for that.
+# Happens only after the confirmation, if the form asks for one.
 NEEDS_CONFIRMING = frozenset({"newsletter_subscribed"})
 ADDRESS_OF = {ConsentChannel.EMAIL: EMAIL, ConsentChannel.PHONE: PHONE, ConsentChannel.SMS: PHONE}
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a submission.
+    """The outcome of a submission.
 
-    message_id: of its event. lead_id: whose it is. identifier_id: what the lead was recognised by. answers: as stored.
-    waits: a mail asks the person to confirm. is_repeat: the same submission was taken in before, nothing changed.
+    message_id: of its event. lead_id: its lead. identifier_id: what the lead was recognised by. answers: as stored.
+    waits: the person must confirm by mail. is_repeat: taken in before, nothing changed.
     """
 
     message_id: str
@@ -61,11 +61,11 @@ def submit_form(
     kind: str = "",
     properties: Mapping[str, Any] = NOTHING,
 ) -> Submitted:
-    """Read what was typed into a form and take it in. Whether it is spam is asked before (leads.channels.forms.guard).
+    """Validate what was typed into a form and store it. The spam check comes before (leads.channels.forms.guard).
 
-    typed: by the names of the inputs. kind: of the event where it is not the form's own, properties: more that the
-    event tells. The same `visit.submission_id` changes nothing the second time. Raises AnswersRefused with a message
-    for each field; nothing is stored then.
+    typed: by input name. kind: of the event, if not the form's own; properties: more for the event. A repeated
+    `visit.submission_id` changes nothing. Raises AnswersRefused with a message for each invalid field; nothing is
+    stored then.
     """
     answers = read_answers(form, typed, fields_asked_of(form, visit), is_known=visit.known is not None)
     return take_in_answers(form, answers, visit=visit, now=now, kind=kind, properties=properties)
@@ -86,7 +86,7 @@ def take_in_answers(
     kind: str = "",
     properties: Mapping[str, Any] = NOTHING,
 ) -> Submitted:
-    """Store answers that were read: all of it or nothing, and once however often it is sent."""
+    """Store validated answers, all or nothing, and once however often they are sent."""
     kind = kind or form.event_kind
     message_id = message_id_of(form, visit)
     waits = _must_confirm(form, answers, visit)
@@ -111,7 +111,7 @@ def _settle(
     has_happened: bool,
     now: datetime,
 ) -> None:
-    """Store what a new submission brings along: consents, mails to the person, and what waits to be confirmed."""
+    """Store what a new submission brings: consents, mails to the person, and what waits for confirmation."""
     record_consents(
         _consent(form, submitted, agreed, identifiers, visit, now=now) for agreed in submitted.answers.consents
     )
@@ -128,7 +128,7 @@ def _settle(
         FormSubmission.objects.update_or_create(message_id=submitted.message_id, defaults=waiting)
         owe_mail(form, FormMailKind.OPT_IN, submitted.message_id, address, now=now)
     else:
-        # One that was blocked for coming too fast and then sent again.
+        # It may have been blocked for being too fast, and sent again.
         blocked = FormSubmission.objects.filter(message_id=submitted.message_id, state=SubmissionState.BLOCKED)
         blocked.update(state=SubmissionState.TAKEN, taken_at=now)
     if has_happened and address and form.mail_text:
@@ -137,14 +137,14 @@ def _settle(
 
 
 def _must_confirm(form: Form, answers: Answers, visit: Visit) -> bool:
-    """Tell whether the person must confirm by mail: the form asks for that, and a consent to mail was given."""
+    """Return whether the person must confirm by mail: the form requires it, and a consent to mail was given."""
     has_address = any(kind == EMAIL for kind, _ in keys_of(form, answers, visit))
     asked = any(consent.channel == ConsentChannel.EMAIL for consent in answers.consents)
     return form.is_double_opt_in and has_address and asked
 
 
 def _identifiers(form: Form, answers: Answers, visit: Visit) -> dict[str, Identifier]:
-    """Return the stored identifiers of a submission by their kind."""
+    """Return the stored identifiers of a submission, by kind."""
     keys = keys_of(form, answers, visit)
     found = Identifier.objects.filter(kind__in=[kind for kind, _ in keys], value__in=[value for _, value in keys])
     by_key = {(identifier.kind, identifier.value): identifier for identifier in found}

@@ -1,4 +1,4 @@
-"""Where and how answers were sent."""
+"""The context of a submission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ LONGEST_ADDRESS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where and how answers were sent. submission_id: the same for a repeat, at most 64 characters.
+    """The context of a submission. submission_id: the same for a repetition, at most 64 characters.
 
-    page, referrer: addresses, "" where unknown. campaign: utm parameters and click ids. way: hosted page, iframe, plain
-    HTML, program or a channel's own word. known: whom a token of ours stands for. at: when it was sent, if not now.
+    page, referrer: addresses, "" if unknown. campaign: utm parameters and click ids. way: hosted page, iframe, plain
+    HTML, program or another channel's word. known: the visitor of a token of ours. at: when it was sent, if not now.
     """
 
     submission_id: str
@@ -45,7 +45,7 @@ class Visit:
         }
 
     def properties(self) -> dict[str, str]:
-        """Return what an event tells of where it came from."""
+        """Return the context as properties of the event."""
         told = {
             "url": self.page[:LONGEST_ADDRESS],
             "path": _path_of(self.page),

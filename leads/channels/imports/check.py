@@ -1,4 +1,4 @@
-"""The dry run: what an import would do, counted, with nothing stored."""
+"""The dry run of an import: counts what it would do and stores nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -17,14 +17,14 @@ from leads.models import ImportJob, ImportState, Lead, OnConflict, Stage
 from leads.people.organizations import look_up
 from leads.people.profile import apply_list
 
-# The time key of what is only tried.
+# The time key of values in a dry run.
 TRIED = "~"
-# Stands for an organization that is not there yet.
+# The id of an organization that would be created.
 NOT_YET = -1
 
 
 def check_import(job_id: int, *, clock: Callable[[], datetime]) -> None:
-    """Count what becomes of each row; nothing is stored but the counts. May run again from the start."""
+    """Count the outcome of each row and store only the counts. May be run again from the start."""
     job = ImportJob.objects.get(pk=job_id)
     at_work = ImportJob.objects.filter(pk=job.pk, state=ImportState.CHECKING)
     counts, passed = no_counts(), 0
@@ -43,7 +43,7 @@ def check_import(job_id: int, *, clock: Callable[[], datetime]) -> None:
 
 
 class _Trial:
-    """A chunk, decided as it would be when stored, with what the rows before it would have stored."""
+    """A chunk, decided as if the rows before it had been stored."""
 
     def __init__(self, job: ImportJob, seen: Seen, drafts: Sequence[Draft]) -> None:
         self.job, self.seen, self.drafts = job, seen, drafts
@@ -69,7 +69,7 @@ class _Trial:
         return self._outcomes(resolved, owners, survivors, new=set(numbers.values()))
 
     def _known_leads(self, lead_ids: set[int]) -> dict[int, KnownLead]:
-        """Return what identity would know of leads, also of those that rows before this chunk would have made."""
+        """Return what identity would know of leads, including those that earlier rows would have created."""
         known = look_at_leads([pk for pk in lead_ids if not self.seen.is_new(pk)])[0]
         standing = STANDING[Stage.NEW]
         known |= {pk: KnownLead(pk, set(), standing) for pk in lead_ids if self.seen.is_new(pk)}

@@ -1,4 +1,4 @@
-"""A job's file, chunk by chunk, as drafts and refusals."""
+"""Read an import's file chunk by chunk, as drafts and refusals."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,17 +16,17 @@ Read = Draft | Refusal
 
 
 def format_of(job: ImportJob) -> Format:
-    """Return how a job's file is read."""
+    """Return the format of a job's file."""
     return Format(job.encoding, job.delimiter, job.is_workbook)
 
 
 def reader_of(job: ImportJob, *, now: datetime) -> RowReader:
-    """Return what reads the rows of a job."""
+    """Return the reader for the rows of a job."""
     return RowReader(job.headings, choice_of(job), owners_by_name(), now=now)
 
 
 def read_chunks(job: ImportJob, *, skip: int = 0, now: datetime) -> Iterator[list[Read]]:
-    """Read the rows after the first `skip`, 4,000 at a time, each chunk while the one before is worked on.
+    """Read the rows after the first `skip`, 4,000 at a time, each chunk while the previous one is processed.
 
     Raises SheetRefused.
     """
@@ -38,7 +38,7 @@ def read_chunks(job: ImportJob, *, skip: int = 0, now: datetime) -> Iterator[lis
             return [reader.read(number, row) for number, row in islice(numbered, CHUNK)]
 
         next(islice(numbered, skip, skip), None)
-        # Storing mostly waits for the database, and reading needs none.
+        # Storing mostly waits for the database, so a thread reads ahead.
         coming = ahead.submit(read)
         while chunk := coming.result():
             coming = ahead.submit(read)
@@ -46,7 +46,7 @@ def read_chunks(job: ImportJob, *, skip: int = 0, now: datetime) -> Iterator[lis
 
 
 def owners_by_name() -> dict[str, int]:
-    """Return the ids of those who may own a lead, by user name, e-mail address and whole name in lower case."""
+    """Return the ids of possible owners, by user name, e-mail address and full name in lower case."""
     users = User.objects.filter(role__in=(Role.SALES, Role.MANAGER, Role.ADMIN), is_active=True).order_by("-pk")
     named = {user.get_full_name().lower(): user.pk for user in users}
     named |= {user.email.lower(): user.pk for user in users}

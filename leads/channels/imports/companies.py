@@ -1,4 +1,4 @@
-"""The organizations that rows of a file name."""
+"""The organizations named in the rows of a file."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from leads.people.organizations import CompanyWord, Directory, keep_organization
 from leads.people.traits import Traits
 from leads.rows import given, run
 
-# What a row says of a company, comparable.
+# What a row says about a company, in hashable form.
 Said = tuple[tuple[str, object], ...]
 REMEMBERED = 50_000
 
 
 class KnownCompanies:
-    """Organizations that earlier chunks of a run have found or made: what was said of them is stored already."""
+    """Organizations that earlier chunks of a run found or created; what was said about them is stored."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[Said, tuple[int, str]] = OrderedDict()
@@ -25,18 +25,18 @@ class KnownCompanies:
     def among(self, said: Mapping[Said, object]) -> dict[Said, tuple[int, str]]:
         """Return id and name of those that are known.
 
-        One may be gone by now: the database refuses a reference to it, and the chunk starts again after `forget`.
+        One may have been deleted: then the database refuses the reference, and the chunk starts again after `forget`.
         """
         return {words: self._found[words] for words in said if words in self._found}
 
     def forget(self) -> bool:
-        """Know none any more; tell whether any was known."""
+        """Forget all; return whether any was known."""
         was_known = bool(self._found)
         self._found.clear()
         return was_known
 
     def remember(self, found: Mapping[Said, tuple[int, str]]) -> None:
-        """Keep these for the next chunk, and forget the oldest where they are too many."""
+        """Keep these for the next chunk; if there are too many, the oldest are forgotten."""
         self._found |= found
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
@@ -46,7 +46,7 @@ class KnownCompanies:
 class Companies:
     """The organizations of a chunk. found: id and name by what rows say; names: by id.
 
-    colleagues: leads whose scores may change with them.
+    colleagues: leads whose scores may change with these organizations.
     """
 
     found: Mapping[Said, tuple[int, str]]
@@ -54,7 +54,7 @@ class Companies:
     colleagues: Sequence[int] = ()
 
     def with_organization(self, draft: Draft) -> Traits:
-        """Return what a row says of a lead, its organization by id included."""
+        """Return a row's values for a lead, including its organization's id."""
         if draft.company:
             draft.lead["organization"] = self.found[_said(draft)][0]
         return draft.lead
@@ -65,7 +65,7 @@ def _said(draft: Draft) -> Said:
 
 
 def company_words(job: ImportJob, drafts: Sequence[Draft], said: str) -> dict[Said, CompanyWord]:
-    """Return what rows say of organizations, each thing once."""
+    """Return what the rows say about organizations, without repetitions."""
     fills_only = job.on_conflict == OnConflict.FILL
     return {_said(draft): CompanyWord(said, draft.company, fills_only=fills_only) for draft in drafts if draft.company}
 
@@ -73,7 +73,7 @@ def company_words(job: ImportJob, drafts: Sequence[Draft], said: str) -> dict[Sa
 def keep_companies(
     job: ImportJob, drafts: Sequence[Draft], known: KnownCompanies, *, said: str, now: datetime
 ) -> Companies:
-    """Make and change the organizations that rows name, and note what it takes to undo that.
+    """Create and change the organizations named in rows, and record what is needed to undo it.
 
     Call inside a transaction, before any other lock is taken.
     """
@@ -99,7 +99,7 @@ def _found(directory: Directory, word: CompanyWord) -> tuple[int, str]:
 
 
 def _note(job: ImportJob, directory: Directory) -> None:
-    """Note what was made and changed; one that an earlier chunk made or changed keeps what was noted then."""
+    """Record what was created and changed; for an organization from an earlier chunk the first record stays."""
     rows: list[dict[str, object]] = [{"pk": one.pk, "is_new": True, "before": {}} for one in directory.made]
     rows += [{"pk": pk, "is_new": False, "before": before} for pk, before in directory.before.items()]
     if not rows:

@@ -1,4 +1,4 @@
-"""What a file says of people's consent: told by another system, with the heading and the value as its words."""
+"""Consents in a file, given to another system: the heading and the value become the wording."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from leads.models import Consent, ConsentChannel, ConsentHow, ImportJob
 
 
 def record_told_consents(job: ImportJob, drafts: Sequence[Draft], people: Registered, *, now: datetime) -> None:
-    """Store the consents of rows, once however often the import runs over them."""
+    """Store the consents of rows, once however often the import processes them."""
     record_consents(
         Consent(
             identifier_id=people.ids[_address(draft, word.channel)],
@@ -28,6 +28,6 @@ def record_told_consents(job: ImportJob, drafts: Sequence[Draft], people: Regist
 
 
 def _address(draft: Draft, channel: str) -> Key:
-    """Return the address or number that a consent is about, or else what the row is recognised by."""
+    """Return the address or number of a consent or, without one, the row's strongest identifier."""
     kind = EMAIL if channel == ConsentChannel.EMAIL else PHONE
     return next((key for key in draft.keys if key[0] == kind), draft.keys[0])

@@ -1,4 +1,4 @@
-"""Countries by the names that files give them, for phone numbers without their country's code."""
+"""Country names in files, for phone numbers without a country code."""
 
 import phonenumbers
 
@@ -33,5 +33,5 @@ _CODES = {
 
 
 def country_code(text: str) -> str:
-    """Return the ISO code of a country given by its name or code, "" for one we don't know."""
+    """Return the ISO code of a country given by name or code, "" if unknown."""
     return _CODES.get(text.strip().lower(), "")

@@ -1,4 +1,4 @@
-"""Find out how a text file is written: its encoding and what stands between its values."""
+"""Detect a text file's encoding and delimiter."""
 
 import codecs
 import csv
@@ -8,7 +8,7 @@ from typing import BinaryIO
 DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 65_536  # bytes
 BLOCK = 1 << 20
-# Excel writes this line to tell itself what stands between values.
+# Excel's own first line for naming the delimiter.
 SEP_LINE = "sep="
 
 _MARKS = (
@@ -19,14 +19,14 @@ _MARKS = (
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """Return the encoding of a file: by its mark, by its zero bytes, as UTF-8 where all of it is, else Western."""
+    """Return a file's encoding: by its BOM, by its zero bytes, UTF-8 if it is valid, otherwise Western."""
     file.seek(0)
     start = file.read(LOOKED_AT)
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
     if len(start) >= 2 and start.count(0) > len(start) // 4:
-        # Text of mostly Latin letters has its zeros in the higher bytes.
+        # Mostly Latin text has zeros in the high bytes.
         return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
     return next((one for one in ("utf-8", "cp1252") if _reads_as(file, one)), "latin-1")
 
@@ -44,18 +44,18 @@ def _reads_as(file: BinaryIO, encoding: str) -> bool:
 
 
 def delimiter_of(text: str) -> str:
-    """Return what stands between the values of a file, given its beginning."""
+    """Return the delimiter, given the beginning of a file."""
     first, _, _ = text.partition("\n")
     if first.lower().startswith(SEP_LINE) and len(first.rstrip("\r")) == len(SEP_LINE) + 1:
         return first[len(SEP_LINE)]
-    # The last line may be cut.
+    # The last line may be incomplete.
     lines = text.splitlines()[:50]
     lines = lines[:-1] if len(lines) > 1 and len(text) >= LOOKED_AT // 4 else lines
     return max(DELIMITERS, key=lambda delimiter: _agreement(lines, delimiter))
 
 
 def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
-    """Say how well lines agree on a number of values when read so; one value a line says nothing."""
+    """Return how consistent the number of values per line is with this delimiter; one value per line proves nothing."""
     try:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:

@@ -1,4 +1,4 @@
-"""Guess what columns are, by the headings that other systems give them and by what is in them."""
+"""Guess the target of each column by its heading, as other systems write them, and by its values."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,10 +8,10 @@ from leads.channels.imports.targets import LEFT_OUT, SEVERAL, attribute_target
 from leads.events.catalog import normal_name
 from leads.identity.keys import normal_email, normal_phone
 
-# Wide exports of everything keep what is known here; further columns are for their owner to choose.
+# Of very wide exports only known columns are kept by default; the user may choose others.
 MOST_ATTRIBUTES = 60
 
-# Headings without case, spaces and punctuation. The earlier of two that fit one target gets it.
+# Headings without case, spaces and punctuation. If two fit one target, the earlier one gets it.
 _WORDS: dict[str, str] = {
     "email": """email emailaddress workemail primaryemail emailprimary emailwork businessemail contactemail mail email1
         email1value personemailwork personemail leademail mailadresse emailadresse epost epostadresse courriel
@@ -60,22 +60,22 @@ _WORDS: dict[str, str] = {
         personmarketingstatusunsubscribed globalunsubscribe""",
     "consent.phone": "phoneconsent callconsent consenttocalls",
     "optout.phone": "donotcall",
-    # Of those who have left an audience Mailchimp tells when.
+    # Mailchimp's column for when somebody unsubscribed.
     "event.unsubscribed": "unsubtime",
 }  # fmt: skip
 _BY_HEADING = {word: target for target, words in _WORDS.items() for word in words.split()}
-# HubSpot names the kind of mail behind it.
+# HubSpot appends the kind of mail.
 _OPTED_OUT = "optedoutofemail"
-# Headings that get a target only where no surer one has it: an account's owner may be another than the contact's.
+# Used only if no better heading has the target: an account's owner may differ from the contact's.
 _LESS_SURE = frozenset({"accountowner"})
-# What systems tell of themselves and nobody will ask a lead for.
+# Internal columns of other systems, of no use here.
 _OF_NO_USE = frozenset(
     (
         *("optinip", "confirmip", "confirmtime", "latitude", "longitude", "gmtoff", "dstoff", "timezone", "cc"),
         *("region", "leid", "euid", "lastchanged", "memberrating", "recordid", "leadid", "contactid", "personid"),
         *("organizationid", "organisationid", "accountid", "ownerid", "id", "isdeleted", "systemmodstamp"),
         *("lastmodifiedbyid", "createdbyid", "masterrecordid", "photourl", "jigsaw", "individualid"),
-        # What our own exports add: computed here, and not by a file.
+        # Columns of our own exports that are computed and can't be imported.
         *("lead", "score", "stage", "fit", "behaviour", "likelihood", "persona", "lastactivity"),
         *("associatedcompanyids", "associatedcontactids", "associateddealids", "associatedcompanyidsprimary"),
         *("recordidcontact", "recordidcompany", "isconverted", "unsubcampaigntitle", "unsubcampaignid"),
@@ -84,14 +84,14 @@ _OF_NO_USE = frozenset(
 
 
 class Guess(NamedTuple):
-    """What columns are guessed to be. is_known: whether any heading was recognised."""
+    """The guessed columns. is_known: whether any heading was recognised."""
 
     columns: list[str]
     day_first: bool
 
 
 def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
-    """Guess what each column becomes, given some rows."""
+    """Guess the target of each column, given some rows."""
     words = [_plain(heading) for heading in headings]
     by_heading = [_target_of(word) for word in words]
     samples = [_filled(rows, place) for place in range(len(headings))]
@@ -112,7 +112,7 @@ def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
 
 
 def _plain(heading: str) -> str:
-    # "Email (2)" is our own name for a heading that stood there before.
+    # "Email (2)" is our own name for a repeated heading.
     base, _, number = heading.rpartition(" (")
     return normal_name(base if base and number.rstrip(")").isdecimal() else heading)
 
@@ -122,7 +122,7 @@ def _filled(rows: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _checked(target: str, sample: Sequence[str]) -> str:
-    """Take a heading at its word unless what is below it can't be that."""
+    """Return the guessed target unless the values contradict it."""
     tests = {"email": lambda value: "@" in value, "phone": lambda value: any(map(str.isdigit, value))}
     test = tests.get(target)
     return target if test is None or not sample or any(map(test, sample)) else ""
@@ -133,7 +133,7 @@ def _target_of(word: str) -> str:
 
 
 def _without_repeats(columns: Sequence[str], words: Sequence[str]) -> list[str]:
-    """Give each target to one column, the first of the surest headings."""
+    """Give each target to one column: the first one with the best heading."""
     seen: set[str] = set()
     single = [LEFT_OUT] * len(columns)
     for place in sorted(range(len(columns)), key=lambda place: _is_less_sure(words[place])):
@@ -158,7 +158,7 @@ def _by_values(sample: Sequence[str], taken: set[str]) -> str:
 def _keep_others(
     columns: list[str], by_heading: Sequence[str], headings: Sequence[str], samples: Sequence[Sequence[str]]
 ) -> None:
-    """Keep what is neither recognised nor of no use as attributes, as long as that is not too much."""
+    """Map other useful columns to attributes, up to a limit."""
     kept: set[str] = set()
     for place, heading in enumerate(headings):
         if columns[place] or by_heading[place] or not samples[place] or _plain(heading) in _OF_NO_USE:
@@ -170,7 +170,7 @@ def _keep_others(
 
 
 def is_day_first(dates: Sequence[str]) -> bool:
-    """Guess whether days stand before months: American files have a second number above 12 somewhere."""
+    """Guess whether days precede months: American files have a second number above 12 somewhere."""
     month_first = sum(
         values.moment(date, day_first=True) == values.moment(date, day_first=False) and _second_is_day(date)
         for date in dates

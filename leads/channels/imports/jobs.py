@@ -1,4 +1,4 @@
-"""What people do with imports: choose a file, say what its columns are, check, run, stop, go on, undo."""
+"""The actions on imports: upload, map columns, check, run, stop, continue, undo."""
 
 import io
 import secrets
@@ -29,11 +29,11 @@ IN_MEMORY = 5_000_000  # bytes
 
 
 class NotNow(LeadError):
-    """Something that can't be done with an import in the state it is in."""
+    """The action is not possible in the import's current state."""
 
 
 def take_file(file: BinaryIO, *, name: str, size: int, by: User, now: datetime) -> ImportJob:
-    """Keep a file of leads, as an import that waits for its columns. Raises SheetRefused; nothing is kept then."""
+    """Store a file of leads as an import that waits for its columns. Raises SheetRefused; nothing is stored then."""
     if size > LARGEST:
         raise SheetRefused(
             f"The file has {size / 1_000_000:,.1f} MB; at most {LARGEST // 1_000_000} MB are taken. Split it."
@@ -56,7 +56,7 @@ def _format(file: BinaryIO) -> Format:
 
 
 def _keep(file: BinaryIO, how: Format, *, name: str, by: User, now: datetime) -> ImportJob:
-    """Read the file through once, so that what is wrong with it is said at once, and store it."""
+    """Read the whole file once, so that errors are reported at once, and store it."""
     headings, first_rows, total = _survey(file, how)
     choice = choice_for(headings, first_rows)
     file.seek(0)
@@ -104,7 +104,7 @@ def _survey(file: BinaryIO, how: Format) -> tuple[list[str], list[list[str]], in
 
 
 def choose_columns(job: ImportJob, choice: Choice, *, now: datetime) -> None:
-    """Say how the file is read, remember it for the next one like it, and have it checked. Raises InvalidValue."""
+    """Set how the file is read, remember it for similar files, and start the check. Raises InvalidValue."""
     choice.check(job.headings)
     with transaction.atomic():
         _move(job, (ImportState.MAPPING, ImportState.CHECKED, ImportState.CHECKING), ImportState.CHECKING, now=None,
@@ -120,19 +120,19 @@ def start(job: ImportJob, *, by: User, now: datetime) -> None:
 
 
 def stop(job: ImportJob, *, now: datetime) -> None:
-    """Stop a running import behind the chunk that is being stored; what is stored stays."""
+    """Stop a running import after the current chunk; what is stored stays."""
     _move(job, (ImportState.RUNNING,), ImportState.STOPPED, now=now, finished_at=now)
 
 
 def go_on(job: ImportJob, *, now: datetime) -> None:
-    """Go on with an import that was stopped or failed half way."""
+    """Continue an import that was stopped or failed."""
     if job.started_at is None:
         raise NotNow("This import has not begun; choose the file again.")
     _move(job, (ImportState.STOPPED, ImportState.FAILED), ImportState.RUNNING, now=None, finished_at=None, problem="")
 
 
 def begin_undo(job: ImportJob, *, by: User, now: datetime) -> None:
-    """Have an import undone."""
+    """Start undoing an import."""
     if job.started_at is None:
         raise NotNow("This import has stored nothing.")
     with transaction.atomic():
@@ -141,7 +141,7 @@ def begin_undo(job: ImportJob, *, by: User, now: datetime) -> None:
 
 
 def discard(job: ImportJob, *, by: User, now: datetime) -> None:
-    """Forget an import that has stored nothing, with its file."""
+    """Delete an import that has stored nothing, with its file."""
     unborn = (ImportState.MAPPING, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
     with transaction.atomic():
         deleted, _ = ImportJob.objects.filter(pk=job.pk, state__in=unborn, started_at=None).delete()
@@ -154,7 +154,10 @@ def discard(job: ImportJob, *, by: User, now: datetime) -> None:
 def _move(
     job: ImportJob, expected: tuple[ImportState, ...], to: ImportState, *, now: datetime | None, **fields: object
 ) -> None:
-    """Put a job into another state; whoever comes second is told where it is. now: of the last work on it."""
+    """Change a job's state; a second simultaneous caller is told its current state.
+
+    now: time of the last work on it.
+    """
     changes = {"state": to, "heartbeat_at": now, **fields}
     if not ImportJob.objects.filter(pk=job.pk, state__in=expected).update(**changes):
         job.refresh_from_db()
@@ -164,5 +167,5 @@ def _move(
 
 
 def is_readable(job: ImportJob) -> bool:
-    """Tell whether the file is still here."""
+    """Return whether the file still exists."""
     return bool(job.file) and default_storage.exists(job.file)

@@ -1,4 +1,4 @@
-"""How the columns of a file are read: chosen by a person, guessed before that, remembered after."""
+"""The mapping of a file's columns: chosen by a user, before that guessed, and remembered afterwards."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     on_conflict: str
 
     def check(self, headings: Sequence[str]) -> None:
-        """Raise InvalidValue where a file with these headings can't be read so."""
+        """Raise InvalidValue if a file with these headings can't be read this way."""
         if len(self.columns) != len(headings):
             raise InvalidValue(f"The file has {len(headings)} columns, got a choice for {len(self.columns)}.")
         for heading, target in zip(headings, self.columns, strict=True):
@@ -46,7 +46,7 @@ class Choice(NamedTuple):
 
 
 def choice_for(headings: Sequence[str], rows: Sequence[Sequence[str]], *, country: str = "") -> Choice:
-    """Return how files with these headings were read last, or what is guessed."""
+    """Return the last choice for files with these headings, or a guess."""
     known = ImportMapping.objects.filter(headings=digest_of(headings)).first()
     if known is not None and len(known.columns) == len(headings):
         return Choice(known.columns, known.default_country, known.day_first, known.on_conflict)
@@ -55,16 +55,16 @@ def choice_for(headings: Sequence[str], rows: Sequence[Sequence[str]], *, countr
 
 
 def choice_of(job: ImportJob) -> Choice:
-    """Return how a job's file is read."""
+    """Return a job's choice."""
     return Choice(job.columns, job.default_country, job.day_first, job.on_conflict)
 
 
 def remember(headings: Sequence[str], choice: Choice, *, now: datetime) -> None:
-    """Keep a choice for the next file with the same headings."""
+    """Store a choice for the next file with the same headings."""
     values: Mapping[str, Any] = {**choice._asdict(), "used_at": now}
     ImportMapping.objects.update_or_create(headings=digest_of(headings), defaults=values)
 
 
 def digest_of(headings: Sequence[str]) -> str:
-    """Return what stands for these headings, in this order."""
+    """Return a digest of these headings in this order."""
     return sha256(json.dumps(list(headings)).encode()).hexdigest()

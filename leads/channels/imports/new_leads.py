@@ -1,4 +1,4 @@
-"""New leads of a list, written whole: one row a lead in each table, and none twice."""
+"""Insert the new leads of a file, complete and once: one row per lead in each table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 from leads.rows import JSON
 
 _COLUMNS = tuple(LEAD_COLUMNS)
-# What differs from lead to lead; the rest is as in any new lead.
+# Columns that differ between leads; the others have their defaults.
 _OWN = ("id", *_COLUMNS, "organization_id", "attributes", "attribute_times", "source", "owner_id", "created_at",
         "last_event_at", "stage_changed_at")  # fmt: skip
 _NO_ATTRIBUTES = Json("{}")
@@ -22,7 +22,7 @@ _SEARCHED = ("first_name", "last_name", "email", "phone")
 
 @dataclass(slots=True)
 class NewLead:
-    """A lead as a list gives it. created_at: since when it is known, None for now."""
+    """A new lead of a file. created_at: since when it is known, None for now."""
 
     traits: Traits
     source: str
@@ -30,8 +30,8 @@ class NewLead:
     created_at: datetime | None
 
     def add(self, traits: Traits, draft: Draft, *, overwrites: bool) -> None:
-        """Add what a further row says of the same lead."""
-        # Not into the dictionary itself: it may be the draft's.
+        """Add the values of a further row of the same lead."""
+        # A copy, since the dictionary may be the draft's.
         self.traits = {**self.traits, **traits} if overwrites else {**traits, **self.traits}
         if overwrites:
             self.source, self.owner_id = draft.source or self.source, draft.owner_id or self.owner_id
@@ -42,9 +42,9 @@ class NewLead:
 
 
 def write_new_leads(new: Mapping[int, NewLead], companies: Mapping[int, str], *, said: str, now: datetime) -> None:
-    """Insert leads with these ids, due for scoring, and the texts they are found by; two statements.
+    """Insert leads with these ids, due for scoring, and their search texts; two statements.
 
-    said: the time key of the list.
+    said: the time key of the file.
     """
     if not new:
         return
@@ -77,12 +77,12 @@ def _row(pk: int, one: NewLead, shapes: "_Shapes", now: datetime) -> Sequence[An
 
 
 def _plain(value: object) -> object:
-    """Return a value without the class of its choices."""
+    """Return a choice's value as a plain str."""
     return str(value) if isinstance(value, str) else value
 
 
 class _Shapes:
-    """What leads with the same traits share: when these were said, as JSON, and which of them are attributes."""
+    """What leads with the same traits have in common: the JSON of their time keys, and which traits are attributes."""
 
     def __init__(self, said: str) -> None:
         self._said = said

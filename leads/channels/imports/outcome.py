@@ -1,4 +1,4 @@
-"""What became of the rows of a file, counted: every row is one of these, so that the counts add up."""
+"""The outcomes of a file's rows. Each row has exactly one, so the counts add up."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ Counts = dict[str, Any]
 
 
 def no_counts() -> Counts:
-    """Return counts of nothing."""
+    """Return counts of zero."""
     return {**dict.fromkeys(OUTCOMES, 0), "reasons": {}, "notes": {}}
 
 

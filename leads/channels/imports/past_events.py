@@ -1,4 +1,4 @@
-"""What a file says leads have done: a column mapped to a kind of event holds when."""
+"""Past events in a file: a column mapped to a kind of event contains the time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ SOURCE = "Imports"
 
 
 def record_past_events(job: ImportJob, drafts: Sequence[Draft], people: Registered, *, now: datetime) -> list[EventRow]:
-    """Store the events of rows, once however often the import runs over them; return those that are new."""
+    """Store the events of rows, once however often the import processes them; return the new ones."""
     rows = [
         EventRow(
             f"import-{job.pk}-{draft.row}-{kind}"[:100],

@@ -1,4 +1,4 @@
-"""The first rows of a file as they would be stored, for whoever maps its columns."""
+"""The first rows of a file as they would be stored, for the mapping screen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Preview:
 
 
 def preview(job: ImportJob, choice: Choice, *, now: datetime) -> Preview:
-    """Read the first rows by a choice that has been checked."""
+    """Read the first rows with a valid choice."""
     owners = owners_by_name()
     names = {pk: name for name, pk in owners.items()}
     reader = RowReader(job.headings, choice, owners, now=now)

@@ -1,4 +1,4 @@
-"""The rows of a file that were refused or stored in part, with the reasons: read from the file anew, not kept."""
+"""The rows that were refused or stored in part, with the reasons. They are read from the file again, not stored."""
 
 import csv
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ class _Line:
 
 
 def problem_lines(job: ImportJob, *, now: datetime) -> Iterator[str]:
-    """Write a CSV of the rows that something was wrong with: line, what became of it, why, and the row as it stands.
+    """Yield a CSV of the rows with problems: line, outcome, reason, and the original row.
 
-    Raises SheetRefused where the file is gone.
+    Raises SheetRefused if the file is gone.
     """
     writer: Any = csv.writer(_Line())
     reader = reader_of(job, now=now)
-    # Excel takes a file for UTF-8 by this mark alone.
+    # Excel recognises UTF-8 only by this BOM.
     yield "\ufeff" + writer.writerow(["Line", "Outcome", "Reason", *map(safe_cell, job.headings)])
     with opened(job.file, format_of(job)) as rows:
         for number, row in enumerate(leads_of(rows), 1):

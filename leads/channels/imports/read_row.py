@@ -1,4 +1,4 @@
-"""Read a row of a file into what is to be stored, or say why it can't be."""
+"""Parse a row of a file into a draft, or return why it can't be stored."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +18,14 @@ from leads.models import ConsentChannel, ConsentState
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, ORGANIZATION_COLUMNS, Traits, domain_of
 
 NOTHING = frozenset(("", "-", "--", "null", "NULL", "n/a", "N/A", "#N/A", "none", "None", "(null)", "\\N"))
-# How an exported value is kept from being taken for a formula.
+# The prefix that exports put before values that look like formulas.
 _ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 LONGEST_TEXT = 10_000
 LONGEST_USER_ID = 300
 
 
 class Refusal(NamedTuple):
-    """A row that can't be stored. kind: the reason as it is counted; text: with the value that is wrong."""
+    """A row that can't be stored. kind: the reason, for counting; text: the reason with the invalid value."""
 
     row: int
     line: int
@@ -34,14 +34,14 @@ class Refusal(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A value that a row was stored without. kind and text: as those of a refusal."""
+    """An invalid value without which a row was stored. kind and text: see Refusal."""
 
     kind: str
     text: str
 
 
 class ConsentWord(NamedTuple):
-    """What a cell says of being written to or called. wording: the heading and the cell."""
+    """A cell about consent. wording: the heading and the cell."""
 
     channel: str
     state: str
@@ -52,8 +52,8 @@ class ConsentWord(NamedTuple):
 class Draft:
     """A row as it is to be stored.
 
-    row: from 1. keys: what the lead is recognised by, strongest first; also: further addresses and numbers of it.
-    lead, company: traits as leads.people reads them. events: kinds and when they happened, UTC.
+    row: from 1. keys: the lead's identifiers, strongest first; also: further addresses and numbers. lead, company:
+    traits as leads.people reads them. events: kinds and times, UTC.
     """
 
     row: int
@@ -65,11 +65,11 @@ class Draft:
     source: str = ""
     owner_id: int | None = None
     created_at: datetime | None = None
-    # Tuples, most of them empty: a list each would be a hundred thousand things for the garbage collector to look at.
+    # Tuples, mostly empty: lists would be a hundred thousand objects for the garbage collector to track.
     events: tuple[tuple[str, datetime], ...] = ()
     consents: tuple[ConsentWord, ...] = ()
     notes: tuple[Note, ...] = ()
-    # What stands in the file while the row is read.
+    # Used while the row is parsed.
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     user_id: str = ""
@@ -80,7 +80,7 @@ class Draft:
 
 
 class RowReader:
-    """Reads the rows of one file. owners: ids of users by their names and addresses, in lower case."""
+    """Parses the rows of one file. owners: ids of users by their names and addresses, in lower case."""
 
     def __init__(self, headings: Sequence[str], choice: Choice, owners: Mapping[str, int], *, now: datetime) -> None:
         self._width = len(headings)
@@ -92,7 +92,7 @@ class RowReader:
         self._country = ""
 
     def read(self, number: int, row: Row) -> Draft | Refusal:
-        """Return the draft of a row, or why there is none."""
+        """Return the draft of a row, or why it is refused."""
         cells = row.cells
         if len(cells) != self._width:
             if any(cells[self._width :]):
@@ -239,7 +239,7 @@ def _consent_setter(target: str, heading: str) -> Callable[[Draft, str], None]:
             state = ConsentState.GIVEN if said in values.YES else ConsentState.WITHDRAWN
             draft.consents += (ConsentWord(channel, state, f"{heading}: {cell}"),)
         elif said in values.YES:
-            # Who has not opted out has not said yes by that.
+            # Not having opted out is no consent.
             draft.consents += (ConsentWord(channel, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
 
     return put

@@ -1,4 +1,4 @@
-"""Files of leads are not kept for ever."""
+"""Retention of import files."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from leads.models.import_job import AT_WORK
 
 
 def remove_old_files(*, kept: timedelta, now: datetime) -> int:
-    """Delete the files, and the rows shown of them, of imports older than `kept`; return how many."""
+    """Delete the files, and the sample rows, of imports older than `kept`; return how many."""
     old = ImportJob.objects.filter(created_at__lt=now - kept).exclude(file="").exclude(state__in=AT_WORK)
     removed = 0
     for job in old.order_by("pk"):

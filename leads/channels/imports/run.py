@@ -1,4 +1,4 @@
-"""Run an import: chunk by chunk, each stored with the place it takes the import to, so that each is stored once."""
+"""Run an import chunk by chunk. A chunk and the import's position are stored together, so each row is stored once."""
 
 import gc
 from collections.abc import Callable, Collection, Iterator
@@ -19,20 +19,20 @@ from leads.models import ImportJob, ImportState
 
 Clock = Callable[[], datetime]
 
-# Starting a chunk again is for races about the same people; more than a few are a fault.
+# A chunk is retried after a race about the same people; more than a few retries are a bug.
 ATTEMPTS = 20
 OBJECTS_A_COLLECTION = 200_000
 
 
 class Overtaken(Exception):
-    """Somebody else works on the import, or has stopped it."""
+    """Another process works on the import, or a user stopped it."""
 
 
 def run_import(job_id: int, *, clock: Clock, span: timedelta | None = None) -> bool:
-    """Store the rows that are not stored yet, for about a span of time; return whether there is more to do.
+    """Store the remaining rows for about this long; return whether there are more.
 
-    May run again, and several at once: a chunk is stored by one of them alone. A file that turns out to be broken ends
-    the import as failed, with what is stored so far kept.
+    May be run again, and by several processes at once: each chunk is stored by one of them. If the file is broken, the
+    import ends as failed and keeps what is stored.
     """
     job = ImportJob.objects.get(pk=job_id)
     if job.state != ImportState.RUNNING:
@@ -59,7 +59,7 @@ def run_import(job_id: int, *, clock: Clock, span: timedelta | None = None) -> b
 
 @contextmanager
 def fewer_collections() -> Iterator[None]:
-    """Let the garbage collector look for cycles less often: rows make very many objects, and no cycle among them."""
+    """Let the garbage collector run less often: rows create many objects and no cycles."""
     usual = gc.get_threshold()
     gc.set_threshold(OBJECTS_A_COLLECTION, *usual[1:])
     try:
@@ -69,7 +69,7 @@ def fewer_collections() -> Iterator[None]:
 
 
 def store_chunk(job: ImportJob, chunk: list[Read], known: KnownCompanies, *, now: datetime) -> None:
-    """Store rows and move the import on behind them, both or neither. Raises Overtaken."""
+    """Store rows and advance the import's position, both or neither. Raises Overtaken."""
     also: Collection[Key] = frozenset()
     for _ in range(ATTEMPTS):
         try:
@@ -78,7 +78,7 @@ def store_chunk(job: ImportJob, chunk: list[Read], known: KnownCompanies, *, now
         except MoreToLock as more:
             also = {*also, *more.keys}
         except IntegrityError:
-            # An organization that was known may be gone; whatever else it is comes again.
+            # A known organization may have been deleted; any other error recurs on the retry.
             if not known.forget():
                 raise
         else:
@@ -92,7 +92,7 @@ def _store_chunk(
     job: ImportJob, chunk: list[Read], known: KnownCompanies, also: Collection[Key], now: datetime
 ) -> tuple[Counts, Companies]:
     place = ImportJob.objects.filter(pk=job.pk, state=ImportState.RUNNING, stored_to=job.stored_to)
-    # Whoever moves the import first has it until the end of the transaction; a second one finds it elsewhere.
+    # The first to advance the position holds the row until the commit; a second one finds it changed.
     if not place.update(stored_to=F("stored_to") + len(chunk), heartbeat_at=now):
         raise Overtaken
     outcomes, companies = store_rows(job, chunk, known, also_lock=also, now=now)

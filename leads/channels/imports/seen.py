@@ -1,4 +1,4 @@
-"""Whom the rows of a file so far are about, for a dry run: kept in a file of its own, so that memory stays bounded."""
+"""The people in the rows read so far, for a dry run. Kept in a temporary database, so that memory stays bounded."""
 
 import sqlite3
 from collections import defaultdict
@@ -8,15 +8,15 @@ from typing import Self
 
 from leads.identity.keys import Key
 
-# Leads that would be made get numbers from here on, which no real lead has.
+# Leads that would be created get numbers from here on, above any real id.
 FIRST_NEW = 1 << 60
 
 
 class Seen:
-    """Identifiers with the leads they would belong to; gone when it is closed."""
+    """Identifiers with the leads they would belong to; deleted when closed."""
 
     def __init__(self) -> None:
-        # An empty name makes a private file that is deleted with the connection.
+        # An empty name creates a private file that is deleted with the connection.
         self._base = sqlite3.connect("", isolation_level=None)
         self._base.executescript("""
             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
@@ -36,16 +36,16 @@ class Seen:
         self._base.close()
 
     def is_new(self, lead_id: int) -> bool:
-        """Tell whether a lead would be made by the file."""
+        """Return whether a lead would be created by the file."""
         return lead_id >= FIRST_NEW
 
     def new_lead(self) -> int:
-        """Return the number of a lead that would be made now."""
+        """Return the number of a lead that would be created now."""
         self._made += 1
         return FIRST_NEW + self._made
 
     def owners(self, keys: Collection[Key]) -> dict[Key, int]:
-        """Return whose these identifiers would be by now, as far as the file has named them."""
+        """Return the leads these identifiers would belong to, as far as the file has named them."""
         values: dict[str, list[str]] = defaultdict(list)
         for kind, value in keys:
             values[kind].append(value)
@@ -56,13 +56,13 @@ class Seen:
         return found
 
     def survivor(self, lead_id: int) -> int:
-        """Return the lead that one would have become by now."""
+        """Return the lead that this one would have been merged into."""
         while lead_id in self._merged:
             lead_id = self._merged[lead_id]
         return lead_id
 
     def kinds(self, lead_ids: Collection[int]) -> dict[int, set[str]]:
-        """Return the kinds of identifier that these leads would have by the file."""
+        """Return the kinds of identifier that the file would add to these leads."""
         found: dict[int, set[str]] = defaultdict(set)
         sql = f"SELECT DISTINCT lead, kind FROM seen WHERE lead IN ({_places(lead_ids)})"  # noqa: S608
         for lead, kind in self._base.execute(sql, list(lead_ids)):
@@ -70,16 +70,16 @@ class Seen:
         return found
 
     def touched(self, lead_ids: Collection[int]) -> set[int]:
-        """Return those of these leads that a row before was about."""
+        """Return those of these leads that an earlier row was about."""
         sql = f"SELECT lead FROM touched WHERE lead IN ({_places(lead_ids)})"  # noqa: S608
         return {lead for (lead,) in self._base.execute(sql, list(lead_ids))}
 
     def touch(self, lead_ids: Collection[int]) -> None:
-        """Remember that rows were about these leads."""
+        """Record that rows were about these leads."""
         self._base.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(lead,) for lead in lead_ids])
 
     def learn(self, owners: Mapping[Key, int]) -> None:
-        """Remember whose these identifiers would be."""
+        """Record which leads these identifiers would belong to."""
         self._base.execute("BEGIN")
         self._base.executemany(
             "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", [(*key, lead) for key, lead in owners.items()]
@@ -87,7 +87,7 @@ class Seen:
         self._base.execute("COMMIT")
 
     def merge(self, absorbed: Mapping[int, int]) -> None:
-        """Remember that leads would have become one; a row about either was about the survivor."""
+        """Record that leads would have been merged; a row about either was about the survivor."""
         for old, survivor in absorbed.items():
             self._merged[old] = survivor
             self._base.execute("UPDATE seen SET lead = ? WHERE lead = ?", [survivor, old])

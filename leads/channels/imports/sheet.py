@@ -1,4 +1,4 @@
-"""A file of rows as text, read as a stream: a file of any size takes the same memory."""
+"""Read a file's rows as a stream of text, in constant memory."""
 
 import csv
 import io
@@ -19,18 +19,18 @@ csv.field_size_limit(LONGEST_VALUE)
 
 
 class SheetRefused(LeadError):
-    """A file that can't be read, and why."""
+    """A file that can't be read, with the reason."""
 
 
 class Row(NamedTuple):
-    """A row. line: where it begins in the file, of a workbook its row, from 1. cells: as the file gives them."""
+    """A row. line: of its beginning in the file, or its row in the workbook, from 1. cells: as in the file."""
 
     line: int
     cells: list[str]
 
 
 class Format(NamedTuple):
-    """How a file of text is read."""
+    """The format of a text file."""
 
     encoding: str
     delimiter: str
@@ -39,9 +39,9 @@ class Format(NamedTuple):
 
 @contextmanager
 def opened(name: str, how: Format) -> Iterator[Iterator[Row]]:
-    """Open a stored file and give its rows that are not blank, the one with the headings first.
+    """Open a stored file and yield its rows, except blank ones, headings first.
 
-    Raises SheetRefused where the file is gone, and while reading where a row can't be read.
+    Raises SheetRefused if the file is gone, and during iteration if a row can't be read.
     """
     try:
         file = default_storage.open(name, "rb")
@@ -52,9 +52,9 @@ def opened(name: str, how: Format) -> Iterator[Iterator[Row]]:
 
 
 def rows_of(text: Iterator[str], how: Format) -> Iterator[Row]:
-    """Read rows out of lines of text and leave out blank ones."""
+    """Parse lines of text into rows; blank ones are left out."""
     lines = _Lines(text)
-    # Spaces behind a delimiter are no part of a value, and would hide the quotation mark that opens it.
+    # Spaces after a delimiter are ignored; otherwise they would hide an opening quotation mark.
     reader = csv.reader(lines, delimiter=how.delimiter, skipinitialspace=True)
     line = 1
     while True:
@@ -73,7 +73,7 @@ def rows_of(text: Iterator[str], how: Format) -> Iterator[Row]:
 
 
 class _Lines:
-    """Lines without NUL characters, which no database takes; remembers those of the row being read."""
+    """Lines without NUL characters, which databases can't store. Remembers the lines of the current row."""
 
     def __init__(self, text: Iterator[str]) -> None:
         self._text = text
@@ -97,11 +97,11 @@ class _Lines:
         return line
 
     def begin(self) -> None:
-        """Forget the lines of the row before."""
+        """Forget the lines of the previous row."""
         self._of_row.clear()
 
     def check_closed(self, first: int, delimiter: str) -> None:
-        """Raise where the file ended inside quotation marks: everything behind them would count as one value."""
+        """Raise SheetRefused if the file ends inside quotation marks: the rest would be taken for one value."""
         try:
             list(csv.reader(self._of_row, delimiter=delimiter, strict=True, skipinitialspace=True))
         except csv.Error as error:
@@ -120,12 +120,12 @@ def _is_sep_line(cells: list[str]) -> bool:
 
 
 def has_headings(first: list[str]) -> bool:
-    """Tell whether the first row of a file names its columns; one with an e-mail address in it is a lead already."""
+    """Return whether a file's first row contains headings; one with an e-mail address is already a lead."""
     return not any(normal_email(cell) for cell in first)
 
 
 def headings_of(first: list[str]) -> list[str]:
-    """Return a name for each column, no two alike."""
+    """Return a unique name for each column."""
     given = [cell.strip()[:200] for cell in first] if has_headings(first) else [""] * len(first)
     names: list[str] = []
     for number, name in enumerate(given, 1):
@@ -138,7 +138,7 @@ def headings_of(first: list[str]) -> list[str]:
 
 
 def leads_of(rows: Iterator[Row]) -> Iterator[Row]:
-    """Return the rows under the headings, or all where there are none."""
+    """Return the rows below the headings, or all rows if there are no headings."""
     first = next(rows, None)
     if first is not None:
         if not has_headings(first.cells):

@@ -1,10 +1,10 @@
-"""How files say what brought a lead, as one of our channels."""
+"""Lead sources as other systems name them, mapped to our channels."""
 
 from leads.events.catalog import normal_name
 from leads.events.channels import CHANNELS
 
 IMPORT = "import"
-# The attribute that keeps what is no channel of ours.
+# The attribute for sources that are not one of our channels.
 SOURCE_NOTE = "original_source"
 
 _ALSO = {
@@ -29,5 +29,5 @@ _BY_NAME = {
 
 
 def channel_named(text: str) -> str:
-    """Return the channel that a file means, "" for one that is none of ours."""
+    """Return the channel that a source name means, "" if none."""
     return _BY_NAME.get(normal_name(text[:100]), "")

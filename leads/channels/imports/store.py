@@ -1,6 +1,6 @@
-"""Store a chunk of a file's rows: whose they are, what they say, what it takes to undo it; all in one transaction.
+"""Store a chunk of rows in one transaction: identities, values, and what is needed to undo it.
 
-The number of statements does not grow with the chunk. Each new row of a table is written once, as a list is long.
+The number of statements does not depend on the size of the chunk. Each new row of a table is written once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ from leads.people.search import refresh_search
 
 @dataclass(slots=True)
 class Touched:
-    """A lead that rows of this chunk are about. before: what they changed, by name, [value, its time]."""
+    """A lead that rows of this chunk are about. before: replaced values, by name, [value, its time]."""
 
     row: int
     is_new: bool
@@ -39,7 +39,7 @@ class Touched:
 
 
 def said_by_import(job: ImportJob) -> str:
-    """Return the time key of what an import says: the same for all of its rows, and no other's."""
+    """Return the time key of an import's values: the same for all its rows, and unique to it."""
     if job.started_at is None:
         raise ValueError(f"import {job.pk} has not started")
     return time_key(job.started_at, f"import-{job.pk}")
@@ -53,9 +53,9 @@ def store_rows(
     also_lock: Collection[Key],
     now: datetime,
 ) -> tuple[list[str], Companies]:
-    """Store rows; return the outcome of each and the organizations, to be remembered once this is committed.
+    """Store rows; return the outcome of each, and the organizations to remember once this is committed.
 
-    Call inside a transaction; MoreToLock asks to start it again.
+    Call inside a transaction; start it again after MoreToLock.
     """
     drafts = [one for one in read if isinstance(one, Draft)]
     companies = keep_companies(job, drafts, known, said=said_by_import(job), now=now)
@@ -78,7 +78,7 @@ class _Chunk:
         self.touched: dict[int, Touched] = {}
         self.new: dict[int, NewLead] = {}
         self.owners: dict[int, int] = {}
-        # Survivors of leads that an earlier chunk was about.
+        # Includes survivors of leads from earlier chunks.
         self.seen_as_another: set[int] = set()
 
     def store(self, read: Sequence[Draft | Refusal]) -> list[str]:
@@ -154,7 +154,7 @@ class _Chunk:
             touched.before.setdefault(name, former)
 
     def _write(self, known: Mapping[int, Lead]) -> list[int]:
-        """Write leads, search texts and what it takes to undo; return the known leads that have changed."""
+        """Write leads, search texts and the undo log; return the known leads that have changed."""
         absorbed = self.people.absorbed
         changed = [lead_id for lead_id, one in self.touched.items() if one.before and lead_id in known]
         survivors = set(absorbed.values())

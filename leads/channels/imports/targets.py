@@ -1,4 +1,4 @@
-"""What a column of a file can become."""
+"""The targets that a column can be mapped to."""
 
 import re
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from leads.people.traits import ATTRIBUTE
 LEFT_OUT = ""
 EVENT = "event."
 COMPANY = "company."
-# Columns mapped to these add up; of any other target there is one.
+# Several columns may be mapped to these; any other target takes one column.
 SEVERAL = ("email", "phone")
 LONGEST_ATTRIBUTE = 60
 
 
 class Target(NamedTuple):
-    """A choice of the mapping screen."""
+    """An option on the mapping screen."""
 
     key: str
     label: str
@@ -58,7 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Target, ...]], ...] = (
         ),
     ),
 )
-# The channel that a column of yes and no speaks of, and whether yes means that we may not.
+# The channel of a yes/no column, and whether yes means an opt-out.
 CONSENTS = {
     "consent.email": ("email", False),
     "optout.email": ("email", True),
@@ -74,17 +74,17 @@ KEYS = frozenset(target.key for _, targets in GROUPS for target in targets)
 
 
 def attribute_name(heading: str) -> str:
-    """Return the name under which a column is kept as an attribute of its own."""
+    """Return the name of the attribute for a column."""
     return re.sub(r"\W+", "_", heading.lower()).strip("_")[:LONGEST_ATTRIBUTE].strip("_") or "column"
 
 
 def attribute_target(heading: str) -> str:
-    """Return the target that keeps a column as an attribute of its own."""
+    """Return the target that stores a column as an attribute."""
     return ATTRIBUTE + attribute_name(heading)
 
 
 def is_target(key: str) -> bool:
-    """Tell whether a column can be mapped to this."""
+    """Return whether a column can be mapped to this."""
     if key.startswith(ATTRIBUTE):
         name = key.removeprefix(ATTRIBUTE)
         return name == attribute_name(name)
@@ -92,7 +92,7 @@ def is_target(key: str) -> bool:
 
 
 def label_of_target(key: str) -> str:
-    """Name a target for a person."""
+    """Return a target's label."""
     if key.startswith(ATTRIBUTE):
         return key.removeprefix(ATTRIBUTE).replace("_", " ").capitalize()
     if key.startswith(EVENT):

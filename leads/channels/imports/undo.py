@@ -1,4 +1,4 @@
-"""Undo a whole import: take away the leads it made and set back what it changed, where nothing has happened since."""
+"""Undo a whole import: delete the leads it created and restore what it changed, unless something happened since."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -33,17 +33,17 @@ ACTIVE = "It has been active since."
 WORKED_ON = "Somebody has worked on it since."
 CHANGED = "What is known of it has changed since."
 
-# Rows about a lead that are made for it by machines, or by the import itself; others say that something happened.
+# Tables whose rows the product or the import itself creates; rows in any other table mean that something happened.
 OF_NO_CONSEQUENCE = (Identifier, LeadSearch, ImportedLead, DuplicateCandidate, MatchKey, StageChange, Event)
 
 
 def undo_import(job_id: int, *, clock: Callable[[], datetime]) -> None:
-    """Undo an import; whatever was done meanwhile stays, with the reason kept. May run again."""
+    """Undo an import; what was changed since stays, with the reason recorded. May be run again."""
     job = ImportJob.objects.get(pk=job_id)
     after = 0
     while job.state == ImportState.UNDOING:
         with transaction.atomic():
-            # Two that undo the same import wait here for one another.
+            # Serialises simultaneous undos of the same import.
             job = ImportJob.objects.select_for_update().get(pk=job_id)
             if job.state != ImportState.UNDOING:
                 return
@@ -60,7 +60,7 @@ def undo_import(job_id: int, *, clock: Callable[[], datetime]) -> None:
 
 
 def _waiting(job: ImportJob, after: int) -> "QuerySet[ImportedLead]":
-    # In the order of the leads, as all lock them.
+    # In the order of lead ids, as everywhere.
     return ImportedLead.objects.filter(job=job, kept_because="", lead_id__gt=after).order_by("lead_id")
 
 
@@ -77,7 +77,7 @@ def _undo_chunk(job: ImportJob, entries: Sequence[ImportedLead], now: datetime) 
     kept = _reasons_to_keep(job, new, leads)
     kept |= _set_back(job, [entry for entry in entries if not entry.is_new], leads, now)
     gone = [entry.lead_id for entry in new if entry.lead_id not in kept]
-    # The import's own; nothing else is left of these.
+    # Only the import's own rows are left of these.
     Event.objects.filter(lead_id__in=gone).delete()
     Lead.objects.filter(pk__in=gone).delete()
     for reason in set(kept.values()):
@@ -93,7 +93,7 @@ def _undo_chunk(job: ImportJob, entries: Sequence[ImportedLead], now: datetime) 
 
 
 def _reasons_to_keep(job: ImportJob, new: Sequence[ImportedLead], leads: dict[int, Lead]) -> dict[int, str]:
-    """Say for each lead that the import made and something happened to since, what."""
+    """Return why leads that the import created are kept: what happened to them since."""
     lead_ids = [entry.lead_id for entry in new]
     own = f"import-{job.pk}-"
     reasons = {pk: CHANGED for pk in lead_ids if _has_changed(leads[pk], job)}
@@ -106,7 +106,7 @@ def _reasons_to_keep(job: ImportJob, new: Sequence[ImportedLead], leads: dict[in
 
 
 def _has_changed(lead: Lead, job: ImportJob) -> bool:
-    """Tell whether anybody but the import, and the events that it brought, has said anything of a lead."""
+    """Return whether anything except the import, and the events from it, has changed a lead."""
     own = f"import-{job.pk}"
     told_by = (time.rstrip("~").partition("|")[2] for time in lead.attribute_times.values())
     return any(name != own and not name.startswith(f"{own}-") for name in told_by)
@@ -127,7 +127,7 @@ def _worked_on(lead_ids: Collection[int]) -> set[int]:
 
 
 def _set_back(job: ImportJob, known: Sequence[ImportedLead], leads: dict[int, Lead], now: datetime) -> dict[int, str]:
-    """Set leads that were known before back to what they were; return those of which not all could be, and why."""
+    """Restore leads that existed before; return those that could not be restored completely, and why."""
     said = said_by_import(job)
     kept: dict[int, str] = {}
     changed: dict[int, Lead] = {}
@@ -157,6 +157,6 @@ def _set_back(job: ImportJob, known: Sequence[ImportedLead], leads: dict[int, Le
 
 
 def _take_identifiers_back(identifier_ids: Sequence[int]) -> None:
-    """Delete identifiers that the import gave to known leads, but for those that have been used since."""
+    """Delete identifiers that the import gave to known leads, except those used since."""
     used = Event.objects.filter(identifier_id__in=identifier_ids).values("identifier_id")
     Identifier.objects.filter(Q(pk__in=identifier_ids) & ~Q(pk__in=used)).delete()

@@ -1,4 +1,4 @@
-"""Keep what it takes to undo a chunk of an import."""
+"""Store what is needed to undo a chunk of an import."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -22,7 +22,7 @@ class Touch(Protocol):
 
 
 def write_undo_log(job: ImportJob, touched: Mapping[int, Touch]) -> None:
-    """Store what a chunk did to each lead; of what an earlier chunk did to it too, the earlier values are kept."""
+    """Store what a chunk did to each lead; for values changed by an earlier chunk too, the first record stays."""
     first = [(lead_id, one) for lead_id, one in touched.items() if one.is_first_time]
     rows = [(pk, one.row, one.is_new, one.before or NO_VALUES, one.identifiers or NO_IDS) for pk, one in first]
     write_rows(ImportedLead, COLUMNS, rows, job_id=job.pk, kept_because="")

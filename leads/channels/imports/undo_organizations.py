@@ -1,4 +1,4 @@
-"""Undo what an import did to organizations, once its leads are undone."""
+"""Undo an import's changes to organizations, after its leads are undone."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,9 +13,9 @@ REMOVED, RESTORED = "organizations removed", "organizations restored"
 
 
 def undo_organizations(job: ImportJob, said: str, *, now: datetime) -> Counter[str]:
-    """Delete the organizations that only the import speaks of, and set the others back. Call inside a transaction.
+    """Delete organizations known only from the import, and restore the others. Call inside a transaction.
 
-    The leads of those that changed are due for scoring.
+    Leads of changed organizations become due for scoring.
     """
     outcomes: Counter[str] = Counter()
     made = Organization.objects.filter(imports__job=job, imports__is_new=True).exclude(leads__in=Lead.objects.all())
@@ -37,7 +37,7 @@ def _is_all(organization: Organization, said: str) -> bool:
 
 
 def _set_back(entry: ImportedOrganization, said: str) -> bool:
-    """Set an organization back where nobody has said anything since; tell whether any value changed by that."""
+    """Restore an organization's values unless they were changed since; return whether any value changed."""
     one, is_changed = entry.organization, False
     own = {name: former for name, former in entry.before.items() if one.attribute_times.get(name) == said}
     for name, (value, known_since) in own.items():

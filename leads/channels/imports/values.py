@@ -1,4 +1,4 @@
-"""Cells as other systems write them, read into what a lead is made of. None stands for a cell that can't be read."""
+"""Parse cells as other systems write them. None means that a cell can't be parsed."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,17 +9,17 @@ import phonenumbers
 
 from leads.identity.keys import normal_email, normal_phone
 
-# Excel counts days from here; what lies outside of these numbers is no date of anybody's lead.
+# Excel's day zero, and the range of day numbers accepted as dates.
 _EXCEL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 _EXCEL_DAYS = (10_000, 80_000)  # 1927 to 2119
 _POSIX = (100_000_000, 4_000_000_000)  # seconds: 1973 to 2096
-# Without a country a number is only believed to carry its country's code where it is this long.
+# Without a country, only a number this long is assumed to include its country code.
 _LONG_ENOUGH = 11
 
 _SEPARATORS = re.compile(r"[;,|\s]+")
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
 _PHONE_SEPARATORS = re.compile(r"\s*(?:[;|\n]|,(?!\d)|\s/\s)\s*")
-# Bounded, as an exponent of a few digits more is a number that fills the memory.
+# Bounded: a larger exponent would expand to a number that exhausts memory.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?")
 _FIRST_NUMBER = re.compile(r"\d[\d.,'’\s]*")
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[ ,T]+(.*))?")
@@ -31,7 +31,7 @@ NO = frozenset(("0", "false", "no", "n", "nein", "non", "f", "off", "unsubscribe
 
 
 def emails(cell: str) -> tuple[tuple[str, ...], str]:
-    """Return the e-mail addresses in a cell, no two alike, and the part of it that is none."""
+    """Return the distinct e-mail addresses in a cell, and the rest of it."""
     address = normal_email(cell)
     if address:
         return (address,), ""
@@ -49,7 +49,7 @@ def emails(cell: str) -> tuple[tuple[str, ...], str]:
 
 
 def phones(cell: str, country: str) -> tuple[tuple[str, ...], str]:
-    """Return the phone numbers in a cell in E.164, and the part of it that is none. country: an ISO code, or ""."""
+    """Return the phone numbers in a cell in E.164, and the rest of it. country: an ISO code, or ""."""
     number = phone(cell, country)
     if number:
         return (number,), ""
@@ -66,7 +66,7 @@ def phones(cell: str, country: str) -> tuple[tuple[str, ...], str]:
 
 @lru_cache(maxsize=8192)
 def phone(text: str, country: str) -> str:
-    """Return a phone number in E.164, or "". One without its country's code is taken for one of `country`."""
+    """Return a phone number in E.164, or "". Without a country code it is taken for one of `country`."""
     text = text.strip().lstrip("'=\"").strip().removeprefix("tel:").removeprefix("p:")
     if text.startswith("+"):
         return normal_phone(text)
@@ -81,7 +81,7 @@ def phone(text: str, country: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """Return a number that went through a spreadsheet as the digits it was: 46701234567.0, 4.6701234567E+10."""
+    """Return the digits of a number that a spreadsheet reformatted: 46701234567.0, 4.6701234567E+10."""
     if text.isdecimal():
         return text
     try:
@@ -115,7 +115,7 @@ def _valid(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def moment(text: str, *, day_first: bool) -> datetime | None:
-    """Return a time in UTC: ISO 8601, a day with its time or without, Excel's number of days, POSIX seconds."""
+    """Return a time in UTC, from ISO 8601, a date with or without time, Excel's day number, or POSIX seconds."""
     text = text.strip()
     if _NUMBER.fullmatch(text):
         found = _numbered(Decimal(text)) if len(text) != 8 or "." in text else _worded(text)
@@ -148,7 +148,7 @@ def _slashed(text: str, day_first: bool) -> datetime | None:
     one, other, year, clock = int(match[1]), int(match[2]), int(match[3]), match[4] or ""
     if year < 100:
         year += 2000 if year < 70 else 1900
-    # A number above 12 is no month, whatever the rest of the file does.
+    # A number above 12 can't be a month, whatever the file's order is.
     day, month = (one, other) if (day_first and other <= 12) or one > 12 else (other, one)
     try:
         found = datetime(year, month, day, tzinfo=UTC)
@@ -179,7 +179,7 @@ def _worded(text: str) -> datetime | None:
 
 
 def whole_number(text: str) -> int | None:
-    """Return the first whole number in a cell, the lower bound of a range: "1,200", "50-100", "10.0", "5 000+"."""
+    """Return the first whole number in a cell; of a range the lower bound: "1,200", "50-100", "10.0", "5 000+"."""
     text = text.strip()
     if _NUMBER.fullmatch(text):
         number = int(Decimal(text))

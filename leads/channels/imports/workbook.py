@@ -1,6 +1,6 @@
-"""Excel workbooks: their first sheet with anything on it, written out as a file of text.
+"""Excel workbooks: the first non-empty visible sheet, converted to CSV text.
 
-Everything behind this reads text alone, and a workbook is unpacked into memory only once.
+All later steps read text only, and the workbook is unpacked into memory once.
 """
 
 import csv
@@ -24,7 +24,7 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def is_workbook(start: bytes) -> bool:
-    """Tell by the first bytes of a file whether it is an Excel workbook, of the old kind or the new."""
+    """Return whether a file's first bytes are those of an Excel workbook, old or new."""
     return start.startswith((OLE, ZIP))
 
 
@@ -40,7 +40,7 @@ def refuse_old_or_locked(file: BinaryIO) -> None:
 
 
 def write_as_text(file: BinaryIO, to: io.TextIOBase) -> None:
-    """Write the first visible sheet that has anything on it as CSV. Raises SheetRefused."""
+    """Write the first non-empty visible sheet as CSV. Raises SheetRefused."""
     refuse_old_or_locked(file)
     _refuse_bomb(file)
     file.seek(0)
@@ -76,13 +76,13 @@ def _rows(workbook: CalamineWorkbook) -> Iterator[Sequence[object]]:
         if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == Visible.Visible:
             content = workbook.get_sheet_by_name(sheet.name)
             if content.height:
-                # With the blank rows above them, so that row numbers stay those that Excel shows.
+                # Including blank rows, so that row numbers match those in Excel.
                 yield from content.iter_rows()
                 return
 
 
 def _text(cell: object) -> str:
-    """Write a cell as a file of text would: whole numbers without a fraction, dates as ISO 8601."""
+    """Return a cell as in a text file: whole numbers without a fraction, dates as ISO 8601."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):

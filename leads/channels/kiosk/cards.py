@@ -1,4 +1,4 @@
-"""Cards that a stand's tablets send, perhaps days after they were filled in, perhaps twice: each counts once."""
+"""Cards from a kiosk's tablets, sent perhaps days later and perhaps twice; each counts once."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ KIND = "event_form_submitted"
 WAY = "kiosk"
 MOST_CARDS = 50
 STORED, REFUSED = "stored", "refused"
-# A tablet says every few seconds that it is there; that is not worth a write each time.
+# Tablets check in every few seconds; not every check-in is written.
 SEEN_EVERY = timedelta(seconds=60)
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,40}")
@@ -30,21 +30,21 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 @dataclass(frozen=True, slots=True)
 class CardResult:
-    """What became of a card. state: STORED also for one that was stored before; errors: by the name of the input."""
+    """The outcome of a card. state: STORED also if it was stored before; errors: by input name."""
 
     id: str
     state: str
     errors: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as the tablet reads it."""
+        """Return the result in the form that tablets expect."""
         return {"id": self.id, "state": self.state, "errors": dict(self.errors)}
 
 
 def take_cards(kiosk: Kiosk, body: Mapping[str, Any], *, now: datetime) -> list[CardResult]:
-    """Take cards in, each by itself: one that can't be read fails no other. Raises InvalidValue for the whole.
+    """Store cards independently: an invalid one does not affect the others. Raises InvalidValue for the whole body.
 
-    body: `cards`, each with the `id` that its tablet made, `at` and `typed`; `sent_at` by the tablet's clock.
+    body: `cards`, each with the tablet's `id`, `at` and `typed`; `sent_at` by the tablet's clock.
     """
     cards = body.get("cards")
     if not isinstance(cards, list) or len(cards) > MOST_CARDS:
@@ -69,7 +69,7 @@ def _results(kiosk: Kiosk, cards: Sequence[Any], sent_at: datetime | None, now: 
 
 
 def _moment(said: Any, sent_at: datetime | None, now: datetime) -> datetime:
-    """Return when a card was filled in, by our clock; now where the tablet's word can't be read."""
+    """Return when a card was filled in, corrected to our clock; now if the tablet's time is invalid."""
     try:
         return occurred_at(said, sent_at, now=now)
     except EventRejected:

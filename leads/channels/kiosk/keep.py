@@ -1,4 +1,4 @@
-"""Open a stand's kiosk and end it."""
+"""Open and end a kiosk."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ LONGEST_PASS = 200
 
 @transaction.atomic
 def open_kiosk(form: Form, *, event: str, ends_at: datetime, by: User | None, now: datetime) -> Kiosk:
-    """Let a form be filled in on the tablets of a stand until `ends_at`. Raises InvalidField."""
+    """Open a form for the tablets of a stand until `ends_at`. Raises InvalidField."""
     if ends_at <= now:
         raise InvalidField("ends_on", "That day is over. Choose today or a later one.")
     kiosk = Kiosk.objects.create(form=form, event=event, ends_at=ends_at, made_by=by, created_at=now)
@@ -26,23 +26,23 @@ def open_kiosk(form: Form, *, event: str, ends_at: datetime, by: User | None, no
 
 @transaction.atomic
 def end_kiosk(kiosk: Kiosk, *, by: User, now: datetime) -> None:
-    """Stop taking cards from a stand's tablets, for example because one was lost."""
+    """Stop accepting cards from a kiosk's tablets, for example because one was lost."""
     if Kiosk.objects.filter(pk=kiosk.pk, ended_at=None).update(ended_at=now):
         record_audit("kiosk ended", kiosk.event, by=by, now=now)
 
 
 def kiosk_address(kiosk: Kiosk, key: str) -> str:
-    """Return the address that makes a tablet one of the stand's; `key` is that of its form. Nobody can guess it."""
+    """Return the unguessable address that adds a tablet to the kiosk. key: of the form."""
     return f"{settings.PUBLIC_URL}/kiosk/{key}/?pass={pass_of(kiosk)}"
 
 
 def pass_of(kiosk: Kiosk) -> str:
-    """Return what a tablet of this stand shows to us."""
+    """Return the pass that a tablet of this kiosk presents."""
     return signing.Signer(salt=SALT).sign_object([kiosk.pk, kiosk.created_at.isoformat()])
 
 
 def kiosk_with(passed: str, *, key: str) -> Kiosk | None:
-    """Return the kiosk, open or over, whose pass this is for the form of this key; None where it is none."""
+    """Return the kiosk of this pass, open or over, if it is for the form with this key; otherwise None."""
     if not passed or len(passed) > LONGEST_PASS:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Somebody follows a tracked link: store who and what, then say where it goes on."""
+"""A click on a tracked link: store it, then return the address to redirect to."""
 
 import re
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ _ANONYMOUS_ID = re.compile(r"[A-Za-z0-9_.:-]{8,100}")
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What a request for a link says. recipient: whom the mail's token names; anonymous_id: our snippet's cookie.
+    """A request for a link. recipient: from the mail's token; anonymous_id: from our snippet's cookie.
 
-    campaign: parameters of campaigns and ads; message: which mail it was; signal: of a machine, if one made it.
+    campaign: campaign and ad parameters; message: the mail; signal: of a machine, if one made the request.
     """
 
     recipient: Recipient | None
@@ -50,7 +50,7 @@ class Click:
 
 
 def read_click(query: Mapping[str, str], *, anonymous_id: str, referrer: str, signal: Signal) -> Click:
-    """Return what a request for a link says; whatever can't be read is left out, as the visitor is not to blame."""
+    """Return the click of a request. Invalid parameters are ignored, since the visitor is not to blame."""
     recipient = read_token(query.get(PARAMETER, ""))
     message = recipient.message if recipient else query.get(MESSAGE_PARAMETER, "").replace("\0", "")[:LONGEST_MESSAGE]
     known = anonymous_id if _ANONYMOUS_ID.fullmatch(anonymous_id) else ""
@@ -58,10 +58,10 @@ def read_click(query: Mapping[str, str], *, anonymous_id: str, referrer: str, si
 
 
 def follow_link(link: Link, click: Click, *, now: datetime) -> str:
-    """Store a click, durably, and return the address to go on to.
+    """Store a click, durably, and return the address to redirect to.
 
-    Whom it belongs to: the lead that the mail's token names, the visitor of the cookie, or a new visitor, whom the
-    target gets to know by the parameter `lc_aid`. A machine becomes nobody's visitor.
+    It belongs to the lead of the mail's token, the visitor of the cookie, or a new visitor, whose id the target
+    receives in the parameter `lc_aid`. A machine does not become a visitor.
     """
     signal = Signal.HONEYPOT if link.kind == LinkKind.HONEYPOT and not click.signal else click.signal
     visitor = "" if signal else click.anonymous_id or str(uuid4())
@@ -87,7 +87,7 @@ def _event(link: Link, click: Click, signal: Signal, visitor: str, now: datetime
 
 
 def _keys(link: Link, click: Click, visitor: str) -> tuple[Key, ...]:
-    """Return whose a click is; machines that come without a token are all one, so that they leave no trail of ids."""
+    """Return the identifiers of a click. Machines without a token share one id, so that they do not create many."""
     recipient = strongest_key(click.recipient.lead_id) if click.recipient else None
     anonymous = (ANONYMOUS_ID, visitor or f"machines-at-link-{link.pk}")
     if recipient is None:

@@ -1,4 +1,4 @@
-"""Make, change and put away tracked links."""
+"""Create, change and archive tracked links."""
 
 import re
 import secrets
@@ -13,19 +13,19 @@ from leads.channels.links.target import read_target
 from leads.models import Link, User
 from leads.people.edit import InvalidField
 
-# Without letters that look like others: an address is also read off paper.
+# Without characters that look alike, since addresses are also typed off paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LENGTH_OF_MADE_SLUG = 10
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
 def new_slug() -> str:
-    """Return the end of an address that nobody guesses."""
+    """Return a random, unguessable slug."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH_OF_MADE_SLUG))
 
 
 def read_slug(text: str) -> str:
-    """Return the end of an address as it was asked for. Raises InvalidField."""
+    """Return the requested slug, normalised. Raises InvalidField."""
     slug = text.strip().lower()
     if not SLUG.fullmatch(slug):
         raise InvalidField(
@@ -37,8 +37,8 @@ def read_slug(text: str) -> str:
 def make_link(fields: Mapping[str, Any], *, by: User | None, now: datetime) -> Link:
     """Store a new link and return it.
 
-    fields: name, target, kind, utm_*, passes_visitor; slug: the end of its address, made up where it is empty.
-    Raises InvalidField, which names the field.
+    fields: name, target, kind, utm_*, passes_visitor; slug: generated if it is empty. Raises InvalidField, which names
+    the field.
     """
     known = {name: value for name, value in fields.items() if name not in ("slug", "target")}
     slug = read_slug(fields["slug"]) if fields.get("slug") else new_slug()
@@ -54,7 +54,7 @@ def make_link(fields: Mapping[str, Any], *, by: User | None, now: datetime) -> L
 
 @transaction.atomic
 def change_link(link: Link, fields: Mapping[str, Any], *, by: User, now: datetime) -> None:
-    """Change a link; its slug stays, as it is printed and sent. Raises InvalidField, which names the field."""
+    """Change a link, except its slug, which is printed and sent. Raises InvalidField, which names the field."""
     target = read_target(fields["target"])
     for name, value in {**fields, "target": target}.items():
         if name != "slug":
@@ -65,7 +65,7 @@ def change_link(link: Link, fields: Mapping[str, Any], *, by: User, now: datetim
 
 @transaction.atomic
 def archive_link(link: Link, *, by: User, now: datetime) -> None:
-    """Take a link off the list; it goes on working, as somebody may still click on it."""
+    """Take a link off the list; it keeps working, since somebody may still click on it."""
     Link.objects.in_use().filter(pk=link.pk).update(archived_at=now)
     record_audit("link archived", link.name, by=by, now=now)
 

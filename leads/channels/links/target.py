@@ -1,4 +1,4 @@
-"""Where a tracked link leads: an address that a marketer gave, which no request can change."""
+"""The target of a tracked link: fixed by a marketer; no request can change it."""
 
 import re
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from urllib.parse import quote_plus, unquote_plus, urlsplit
 from leads.people.edit import InvalidField
 
 LONGEST = 2000
-# What a link itself may say of its campaign.
+# Campaign parameters that a link may have.
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-# The visitor's anonymous id, as our snippet looks for it.
+# The parameter in which our snippet expects the visitor's anonymous id.
 VISITOR = "lc_aid"
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
 
 
 def read_target(text: str) -> str:
-    """Return an address that a link may lead to. Raises InvalidField for anything but a plain http or https address."""
+    """Return the target address, validated. Raises InvalidField unless it is a plain http or https address."""
     text = text.strip()
     if len(text) > LONGEST:
         raise InvalidField("target", f"The address must have at most {LONGEST} characters, got {len(text)}.")
@@ -35,9 +35,9 @@ def read_target(text: str) -> str:
 
 
 def with_parameters(target: str, given: Mapping[str, str], otherwise: Mapping[str, str]) -> str:
-    """Return the target with these parameters; its other ones and the fragment stay as they are, to the letter.
+    """Return the target with these parameters; its other parameters and its fragment stay unchanged.
 
-    given: they replace what the target says. otherwise: only where it says nothing.
+    given: override the target's own. otherwise: used only if the target has none.
     """
     address, hash_sign, fragment = target.partition("#")
     base, _, query = address.partition("?")

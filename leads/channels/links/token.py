@@ -1,4 +1,4 @@
-"""The token by which a link in a mail knows whom the mail went to. It is signed, so nobody can make one for another."""
+"""The signed token that identifies the recipient of a link in a mail."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -14,25 +14,25 @@ LONGEST_TOKEN = 400
 
 
 class Recipient(NamedTuple):
-    """Whom a mail went to, and which mail it was ("" where that is not known)."""
+    """The lead a mail went to, and which mail it was ("" if unknown)."""
 
     lead_id: int
     message: str
 
 
 def address_of(link: Link) -> str:
-    """Return the address of a link, to be put into an ad or a post."""
+    """Return a link's address for an ad or a post."""
     return f"{settings.PUBLIC_URL}/r/{link.slug}/"
 
 
 def address_for(link: Link, *, lead_id: int, message: str) -> str:
-    """Return the address of a link in a mail to a lead. message: the id that the mail's `email_sent` event carries."""
+    """Return a link's address for a mail to a lead. message: the id in the mail's `email_sent` event."""
     token = signing.Signer(salt=SALT).sign_object([lead_id, message], compress=True)
     return f"{address_of(link)}?{urlencode({PARAMETER: token})}"
 
 
 def read_token(token: str) -> Recipient | None:
-    """Return whom a token names, None where it is not one of ours. It never expires: mails are read years later."""
+    """Return the recipient; None if the token is not ours. It never expires, because mails are read years later."""
     if not token or len(token) > LONGEST_TOKEN:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The body of a request from a PostHog client: one event, a batch, or a bare list, and the project key inside it."""
+"""The body of a PostHog client's request: one event, a batch, or a bare list, with the project key inside."""
 
 import base64
 import binascii
@@ -10,12 +10,12 @@ from leads.channels.tracking.body import BodyRefused, read_json, type_name
 from leads.channels.tracking.parse import MOST_EVENTS
 from leads.channels.tracking.write_key import KeyRefused
 
-# What its clients put into one batch at most; they drop a batch that is refused.
+# The most that its clients put into one batch; a refused batch is dropped.
 MOST_BYTES = 5 * 1024 * 1024
 
 
 def read_posthog_body(plain: bytes) -> dict[str, Any]:
-    """Return the body as an object with its events under `batch`. Raises BodyRefused."""
+    """Return the body as an object with its events in `batch`. Raises BodyRefused."""
     body = read_json(_from_form(plain) if plain.startswith(b"data=") else plain)
     if isinstance(body, dict) and "batch" not in body:
         body = {**_envelope(body), "batch": [body]}
@@ -32,7 +32,7 @@ def read_posthog_body(plain: bytes) -> dict[str, Any]:
 
 
 def project_key_of(body: Mapping[str, Any]) -> str:
-    """Return the key that a body names, at the top or in its first event; "" where it names none. Raises KeyRefused."""
+    """Return the key in the body, at the top or in the first event; "" if there is none. Raises KeyRefused."""
     batch: Sequence[Any] = body["batch"]
     first = batch[0] if batch and isinstance(batch[0], dict) else {}
     properties = first.get("properties")
@@ -45,7 +45,7 @@ def project_key_of(body: Mapping[str, Any]) -> str:
 
 
 def _envelope(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a lone event says as a batch would say it."""
+    """Return a single event as a batch."""
     return {name: event[name] for name in ("api_key", "token", "sent_at") if name in event}
 
 

@@ -1,4 +1,4 @@
-"""A PostHog event, said in the tracking API's words: which calls it stands for."""
+"""Translate a PostHog event into calls of the tracking API."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,20 +9,20 @@ from leads.channels.posthog.person import ids_of, traits_of
 from leads.channels.tracking.body import type_name
 from leads.channels.tracking.rejected import EventRejected
 
-# A call of the tracking API and its message.
+# The name of a tracking API call, and its message.
 Call = tuple[str, dict[str, Any]]
 
 PAGES = {"$pageview": "page", "$screen": "screen"}
 IDENTIFYING = frozenset({"$identify", "$set"})
-# Types of group that are a lead's company; others (projects, teams, playlists) are not.
+# Group types that stand for a lead's company, unlike projects, teams or playlists.
 COMPANIES = frozenset({"company", "organization", "organisation", "account", "customer", "tenant", "workspace"})
-# What is read elsewhere, or is the key and the person again.
+# Properties that are handled elsewhere, or repeat the key and the person.
 READ_ELSEWHERE = frozenset({"token", "distinct_id", "$set", "$set_once"})
 LONGEST_OFFSET = 30 * 24 * 3600 * 1000  # ms
 
 
 def calls_of(said: Mapping[str, Any], *, now: datetime) -> list[Call]:
-    """Return the calls that an event stands for, the event itself first. Raises EventRejected."""
+    """Return the calls of an event, the event itself first. Raises EventRejected."""
     name = said.get("event")
     if not isinstance(name, str) or not name.strip():
         raise EventRejected(f"An event needs its name in `event`, got {type_name(name)}.")
@@ -52,7 +52,7 @@ def _call(name: str, said: Mapping[str, Any], properties: Mapping[str, Any], tol
 
 
 def _beside(name: str, said: Mapping[str, Any], properties: Mapping[str, Any], told: dict[str, Any]) -> list[Call]:
-    """Return what an event says besides: about the person, and for which company it acts."""
+    """Return the further calls of an event: the person's traits, and the company."""
     calls: list[Call] = []
     if name not in IDENTIFYING and (traits := traits_of(said, properties)):
         message_id = f"{said['uuid']}-set" if said.get("uuid") else None
@@ -64,7 +64,7 @@ def _beside(name: str, said: Mapping[str, Any], properties: Mapping[str, Any], t
 
 
 def _membership(kind: str, key: Any, told: Mapping[str, Any]) -> Call:
-    """Say that somebody belongs to a company, which comes with every event and is stored once."""
+    """Return the call for membership in a company. It comes with every event and is stored once."""
     member = repr((told.get("userId") or told.get("anonymousId"), kind, key)).encode()
     message_id = f"group-{blake2b(member, digest_size=16).hexdigest()}"
     return "group", {**told, "messageId": message_id, "groupId": key}
@@ -72,14 +72,14 @@ def _membership(kind: str, key: Any, told: Mapping[str, Any]) -> Call:
 
 def _group(said: Mapping[str, Any], properties: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     kind, key = properties["$group_type"], properties.get("$group_key")
-    # A server that names nobody sends an id made of the group: no person's.
+    # Without a person, servers send an id derived from the group.
     names_nobody = said.get("distinct_id") in (f"{kind}_{key}", f"${kind}_{key}")
     who = {"userId": None, "anonymousId": f"${kind}_{key}"} if names_nobody else {}
     return {**told, **who, "groupId": key, "traits": properties.get("$group_set")}
 
 
 def _timestamp(said: Mapping[str, Any], now: datetime) -> Any:
-    """Return when an event happened as its client says it, or by how many milliseconds before it was sent."""
+    """Return the time of an event, as given by the client or by its offset (ms) before sending."""
     offset = said.get("offset")
     if said.get("timestamp") or isinstance(offset, bool) or not isinstance(offset, int | float):
         return said.get("timestamp")
@@ -92,7 +92,7 @@ def _context(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an event's properties, with the page under the names that rules ask for."""
+    """Return an event's properties, with the page under the names that rules use."""
     kept = {name: value for name, value in properties.items() if name not in READ_ELSEWHERE}
     for name, ours in (("$current_url", "url"), ("$referrer", "referrer")):
         if name in kept:

@@ -1,4 +1,4 @@
-"""A request of a PostHog client, made into the same events as the tracking API's."""
+"""Parse a PostHog client's request into the same events as the tracking API's."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,9 +14,9 @@ from leads.intake.inbound import InboundEvent, Rejection
 
 
 def parse_posthog(body: Mapping[str, Any], *, size: int, now: datetime, agent: str = "") -> Parsed:
-    """Return the events of a request; what can't be read is rejected alone, with its reason.
+    """Return the events of a request; an invalid one is rejected alone, with its reason.
 
-    size: bytes of the body, unpacked. agent: the User-Agent of a browser's request.
+    size: bytes of the unpacked body. agent: the User-Agent if a browser sent it.
     """
     envelope = Envelope(context=EMPTY, sent_at=read_time(body.get("sent_at")), agent=agent, now=now)
     events: list[InboundEvent] = []

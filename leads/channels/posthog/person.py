@@ -1,11 +1,11 @@
-"""Who a PostHog event is about. PostHog has one id for a person, whom it may know or not; we tell the two apart."""
+"""The person of a PostHog event. PostHog uses one id for known and unknown people; we tell the two apart."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# What every visitor shares where a website sets no cookies; taken for an id it would make one person of them all.
+# The id that all visitors share in cookieless mode; as an identifier it would merge them into one person.
 COOKIELESS = "$posthog_cookieless"
-# Ids that PostHog itself refuses: what is sent by mistake where nobody is known.
+# Ids that PostHog itself refuses, sent by mistake for unknown people.
 NO_IDS = frozenset(
     (
         *("anonymous", "guest", "distinctid", "distinct_id", "id", "not_authenticated", "email", "true", "false", "0"),
@@ -15,10 +15,10 @@ NO_IDS = frozenset(
 
 
 def ids_of(said: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `userId` and `anonymousId`, as far as an event tells them.
+    """Return the `userId` and `anonymousId` of an event, if any.
 
-    A browser says whether its distinct_id is a person's or the one that it made up itself; a server's is a person's
-    unless it asks for no person.
+    A browser tells whether its distinct_id is a person's or a generated one; a server's is a person's unless personless
+    processing is requested.
     """
     distinct_id = said.get("distinct_id") or properties.get("distinct_id")
     if distinct_id == COOKIELESS:
@@ -32,7 +32,7 @@ def ids_of(said: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, 
 
 
 def traits_of(said: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an event says about the person, without what PostHog notes there for itself."""
+    """Return the person's traits in an event, without PostHog's own bookkeeping."""
     traits: dict[str, Any] = {}
     for field in ("$set_once", "$set"):
         for given in (said.get(field), properties.get(field)):

@@ -1,4 +1,4 @@
-"""Whether a machine that says so made an event."""
+"""Detect bots by their user agent."""
 
 from functools import lru_cache
 
@@ -7,6 +7,6 @@ from ua_parser import parse_device
 
 @lru_cache(maxsize=4096)
 def is_bot(user_agent: str) -> bool:
-    """Tell whether a User-Agent names a known crawler, scanner or preview."""
+    """Return whether a User-Agent names a known crawler, scanner or preview."""
     device = parse_device(user_agent[:500])
     return device is not None and device.family == "Spider"

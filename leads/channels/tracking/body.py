@@ -1,4 +1,4 @@
-"""The body of a request: bytes in, a JSON object out, whatever the content type says."""
+"""Parse a request body: bytes to a JSON object, whatever the content type."""
 
 import json
 import math
@@ -11,19 +11,19 @@ import orjson
 from leads.errors import LeadError
 
 MOST_BYTES = 500 * 1024
-# RudderStack's clients fill a batch up to this before they pack it, and drop one that is refused.
+# The most that RudderStack's clients put into a batch before compression; a refused batch is dropped.
 MOST_UNPACKED_BYTES = 4 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
-# Escapes that PostgreSQL can't store: NUL, and halves of a surrogate pair.
+# Escapes that PostgreSQL can't store: NUL and lone surrogates.
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 LONGEST_NUMBER = 18
-# A long number is looked for among digits that are all the same: a pattern takes twenty times as long.
+# Long numbers are found by replacing all digits with one: a regular expression takes twenty times as long.
 SAME_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 LONG_NUMBER = b"0" * (LONGEST_NUMBER + 1)
 
 
 class BodyRefused(LeadError):
-    """A request that can't be read at all. code: for programs."""
+    """The request can't be parsed. code: for programs."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -31,9 +31,9 @@ class BodyRefused(LeadError):
 
 
 def unpack(raw: bytes, *, most: int = MOST_BYTES) -> bytes:
-    """Return the bytes of a body, gunzipped where they are gzip: some clients send no header that says so.
+    """Return a body's bytes, unzipped if they are gzip: some clients omit the header.
 
-    most: bytes that a body may have as it is sent. Raises BodyRefused for what is cut off or over the limit.
+    most: bytes of the body as sent. Raises BodyRefused if it is truncated or over the limit.
     """
     if len(raw) > most:
         raise too_large(most)
@@ -49,9 +49,9 @@ def read_body(plain: bytes) -> dict[str, Any]:
 
 
 def read_json(plain: bytes) -> Any:
-    """Return the JSON of an unpacked body, whatever it is.
+    """Return the JSON value of an unpacked body.
 
-    NaN becomes null; numbers that no database holds stay as the text they were. Raises BodyRefused.
+    NaN becomes null; numbers that databases can't store become text. Raises BodyRefused.
     """
     text = _text(plain)
     try:
@@ -79,7 +79,7 @@ def type_name(value: Any) -> str:
 
 
 def _gunzip(raw: bytes) -> bytes:
-    """Unpack no more than one byte over the limit, however much a small body unpacks to."""
+    """Unpack at most one byte over the limit, however large the unpacked data is."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
         plain = unpacker.decompress(raw, MOST_UNPACKED_BYTES + 1)
@@ -113,7 +113,7 @@ def _nothing(name: str) -> None:
 
 
 def _storable(value: Any) -> Any:
-    """Return a value without NUL and with "?" for halves of surrogate pairs."""
+    """Return a value without NUL and with "?" for lone surrogates."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
@@ -124,7 +124,7 @@ def _storable(value: Any) -> Any:
 
 
 def _decoded(plain: bytes, text: str) -> Any:
-    """Decode the usual body the quick way; what that refuses, or would round, the patient way."""
+    """Decode with the fast parser; fall back to the slow one for what that refuses or would round."""
     if LONG_NUMBER not in plain.translate(SAME_DIGITS):
         try:
             return orjson.loads(text)

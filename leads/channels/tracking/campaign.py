@@ -1,4 +1,4 @@
-"""The campaign that brought a visitor: kept with the event, under the names that rules ask for."""
+"""The campaign that brought a visitor, stored with the event under the names that rules use."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from leads.channels.campaign import campaign_of, campaign_of_address
 
-# What clients call the parts of a campaign in context.campaign; they add click ids under their own names.
+# Names in context.campaign; click ids have their usual names there.
 PARTS = {
     "source": "utm_source",
     "medium": "utm_medium",
@@ -15,16 +15,16 @@ PARTS = {
     "content": "utm_content",
     "id": "utm_id",
 }
-# Most addresses carry none of it, and are not taken apart.
+# Most addresses have no campaign and are not parsed.
 MAY_CARRY = re.compile("utm_|clid|braid|li_fat_id|rdt_cid|epik")
 
 
 def with_campaign(
     properties: Mapping[str, Any], context: Mapping[str, Any], page: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Return properties with what is missing of utm_* and click ids.
+    """Return properties completed with utm_* and click ids.
 
-    context.campaign is believed before the page's address, and both fill in only what the client left out.
+    context.campaign takes precedence over the page's address; both only fill in what the client left out.
     """
     campaign = context.get("campaign")
     found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""When an event happened, by the server's clock."""
+"""The time of an event, corrected to the server's clock."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +11,8 @@ FIRST_YEAR = 1970
 def occurred_at(original: Any, sent_at: datetime | None, *, now: datetime) -> datetime:
     """Return when an event happened: UTC, not later than now. Raises EventRejected.
 
-    The client's clock may be wrong, but by how much is known from when it says that it sent the event:
-    now - (sent - original). Without `sent_at` its time is taken as it is, without a time the event happened now.
+    The client's clock may be wrong; its error follows from when the client says that it sent the event: now - (sent -
+    original). Without `sent_at` the client's time is used as it is; without any time the event happened now.
     """
     if original is None or original == "":
         return now
@@ -31,7 +31,7 @@ def occurred_at(original: Any, sent_at: datetime | None, *, now: datetime) -> da
 
 
 def read_time(value: Any) -> datetime | None:
-    """Return an ISO 8601 time in UTC, which is also taken for granted where no zone is given; None if it is none."""
+    """Return an ISO 8601 time in UTC, also assumed if there is no zone; None if it is not one."""
     if value is None or not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""One message of the tracking API, made into an event."""
+"""Parse one message of the tracking API into an event."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ LONGEST_MESSAGE_ID = 100
 LONGEST_NAME = 200
 DEEPEST = 20
 NESTING = (dict, list)
-# What broken clients send where they know no id; taken at its word it would make one lead of all their users.
+# Ids that broken clients send for unknown users; as identifiers they would merge all of them into one lead.
 NO_IDS = frozenset({"", "null", "undefined", "none", "nan", "[object object]"})
 EMPTY: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a request says about all its messages. agent: the request's User-Agent where a browser sent it."""
+    """What a request says about all its messages. agent: the User-Agent if a browser sent it."""
 
     context: Mapping[str, Any]
     sent_at: datetime | None
@@ -38,7 +38,7 @@ class Envelope:
 
 
 def read_event(message: Mapping[str, Any], call: str, envelope: Envelope) -> InboundEvent:
-    """Return the event that a message of the call `identify`, `track`, ... tells. Raises EventRejected."""
+    """Return the event of a message of the call `identify`, `track`, ... Raises EventRejected."""
     context = _context(message, envelope)
     kind, name, properties = _READERS[call](message, context)
     _refuse_deep(properties)
@@ -78,7 +78,7 @@ def _page(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
 
 
 def _identify(message: Mapping[str, Any], context: Mapping[str, Any]) -> Told:
-    # RudderStack's Python and browser clients say them in the context alone.
+    # RudderStack's Python and browser clients send them only in the context.
     traits = _object(message, "traits") or context.get("traits")
     return "identified", "", traits if isinstance(traits, dict) else EMPTY
 
@@ -111,14 +111,14 @@ CALLS = frozenset(_READERS)
 def _keys(
     message: Mapping[str, Any], call: str, kind: str, properties: Mapping[str, Any], context: Mapping[str, Any]
 ) -> tuple[Key, ...]:
-    """Return what a message identifies its sender by, strongest first."""
+    """Return the identifiers in a message, strongest first."""
     keys: list[Key] = []
     if user_id := _id(message, "userId"):
         keys.append((USER_ID, user_id))
     traits = properties if call == "identify" else context.get("traits")
     contacts = _contacts(traits, ("email",), ("phone",)) if isinstance(traits, dict) else {}
     if kind in FORM_KINDS:
-        # Browser clients send the traits they know with every call; what was typed fills in what those leave open.
+        # Browser clients send the known traits with every call; typed fields fill in the gaps.
         contacts = {**_contacts(properties, EMAIL_FIELDS, PHONE_FIELDS), **contacts}
     keys += sorted(contacts.items(), key=lambda key: STRENGTH[key[0]])
     if anonymous_id := _id(message, "anonymousId"):
@@ -131,7 +131,7 @@ def _keys(
 
 
 def _contacts(fields: Mapping[str, Any], email_fields: Sequence[str], phone_fields: Sequence[str]) -> dict[str, str]:
-    """Return the first e-mail address and the first phone number among the fields, by the kind of identifier."""
+    """Return the first e-mail address and the first phone number among the fields, by kind of identifier."""
     emails = (normal_email(fields[name]) for name in email_fields if isinstance(fields.get(name), str))
     phones = (normal_phone(fields[name]) for name in phone_fields if isinstance(fields.get(name), str))
     found = ((EMAIL, next(filter(None, emails), "")), (PHONE, next(filter(None, phones), "")))
@@ -139,7 +139,7 @@ def _contacts(fields: Mapping[str, Any], email_fields: Sequence[str], phone_fiel
 
 
 def _id(message: Mapping[str, Any], field: str) -> str:
-    """Return an id as text, "" where there is none. Raises EventRejected for what is no id."""
+    """Return an id as text, "" if there is none. Raises EventRejected for an invalid one."""
     value = message.get(field)
     if value is None:
         return ""
@@ -180,7 +180,7 @@ def _object(message: Mapping[str, Any], field: str) -> Mapping[str, Any]:
 
 
 def _with_page(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return properties with the page's path and the campaign filled in where the client sent them only beside them."""
+    """Return properties with the page's path and campaign filled in from the context."""
     page = context.get("page")
     page = page if isinstance(page, dict) else EMPTY
     properties = with_campaign(properties, context, page)

@@ -1,4 +1,4 @@
-"""A request of the tracking API, made into events; what can't be read is rejected alone, with its reason."""
+"""Parse a request of the tracking API; an invalid event is rejected alone, with its reason."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ MOST_BYTES_OF_AN_EVENT = 32 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The events of a request, and those that were rejected."""
+    """The events of a request, and the rejected ones."""
 
     events: Sequence[InboundEvent]
     rejected: Sequence[Rejection]
@@ -31,7 +31,7 @@ def parse(
 ) -> Parsed:
     """Return the events of a request to the call `identify`, `track`, ... or `batch`. Raises BodyRefused.
 
-    size: bytes of the body, unpacked. sent_at: the header SentAt. agent: the User-Agent of a browser's request.
+    size: bytes of the unpacked body. sent_at: the SentAt header. agent: the User-Agent if a browser sent it.
     """
     context = body.get("context") if call == BATCH else None
     envelope = Envelope(
@@ -82,7 +82,7 @@ def refuse_large(message: Any) -> None:
 
 
 def text_of(message: Any) -> str:
-    """Return an event's JSON, for whoever looks at why it was rejected."""
+    """Return an event's JSON, for display with its rejection."""
     try:
         return json.dumps(message, ensure_ascii=False)
     except RecursionError as error:

@@ -1,7 +1,7 @@
-"""The refusal of one event of a request; its neighbours are taken in."""
+"""The rejection of one event of a request; the others are stored."""
 
 from leads.errors import LeadError
 
 
 class EventRejected(LeadError):
-    """An event that can't be read. The message says to its sender what was expected."""
+    """An invalid event. The message tells the sender what was expected."""

@@ -1,4 +1,4 @@
-"""The write key of a request, wherever its client puts it, and the source that it stands for."""
+"""Find the write key of a request, wherever its client puts it, and the source it belongs to."""
 
 import base64
 import binascii
@@ -9,14 +9,14 @@ from typing import Any
 from leads.errors import LeadError
 from leads.models import Source
 
-# Seconds for which a process believes what it read: a key that is switched off stops working within this time.
+# Seconds for which a process caches sources: a switched-off key stops working within this time.
 BELIEVED = 30.0
 
 _sources: dict[str, tuple[Source, float]] = {}
 
 
 class KeyRefused(LeadError):
-    """A request whose write key is missing, unknown or not the same in all its places. keys: those that it names."""
+    """The request's write key is missing, unknown or inconsistent. keys: those that it names."""
 
     def __init__(self, message: str, keys: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -24,15 +24,15 @@ class KeyRefused(LeadError):
 
 
 def write_key_of(authorization: str, body: Mapping[str, Any], query_key: str) -> str:
-    """Return the write key: user name of Basic authentication, `writeKey` of the body or of the address.
+    """Return the write key: the user name of Basic authentication, or `writeKey` of the body or the address.
 
-    Raises KeyRefused where there is none, or where two places name different ones.
+    Raises KeyRefused if there is none, or if two places disagree.
     """
     return agreed_key(basic_key(authorization), _body_key(body), query_key)
 
 
 def agreed_key(*places: str) -> str:
-    """Return the key that the places name which name one. Raises KeyRefused."""
+    """Return the key that the given places agree on. Raises KeyRefused."""
     named = [key for key in places if key]
     if not named:
         raise KeyRefused("A write key is needed: as the user name of Basic authentication or as writeKey in the body.")
@@ -55,12 +55,12 @@ def source_of(write_key: str) -> Source:
 
 
 def forget_sources() -> None:
-    """Read every source anew; called when one is changed in this process."""
+    """Empty the cache; called when a source is changed in this process."""
     _sources.clear()
 
 
 def basic_key(authorization: str) -> str:
-    """Return the user name of Basic authentication, "" without any. Raises KeyRefused where it can't be read."""
+    """Return the user name of Basic authentication, "" without any. Raises KeyRefused if it can't be decoded."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "basic":
         return ""

@@ -1,4 +1,4 @@
-"""`manage.py api_token USERNAME`: a REST token, alone on a line."""
+"""`manage.py api_token USERNAME`: print a user's REST token."""
 
 from argparse import ArgumentParser
 from typing import Any

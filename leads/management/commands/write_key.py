@@ -1,4 +1,4 @@
-"""`manage.py write_key NAME`: the key by which a website or app sends events."""
+"""`manage.py write_key NAME`: print the write key of a website or app."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,7 @@ from leads.models import Source
 
 
 class Command(BaseCommand):
-    """Creates a source, unless it is there, and prints its write key alone on a line."""
+    """Prints the write key of a source, which is created if it does not exist."""
 
     help = __doc__
 
