@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.engine.facts import SIGNALS, LeadFacts
+from scoring.engine.facts import SIGNALS, EventFact, LeadFacts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,7 +55,7 @@ class Events:
 
     def among(self, kinds: frozenset[str]) -> Flags:
         """Say of each event whether its kind is one of these."""
-        flags: Flags = np.fromiter((kind in kinds for kind in self.kinds), np.bool_, len(self.kinds))[self.kind]
+        flags: Flags = np.array([kind in kinds for kind in self.kinds], np.bool_)[self.kind]
         return flags
 
     def ask_once(self, ask: "Callable[[Events, Ints], Answers]", chosen: Ints) -> Answers:
@@ -128,24 +128,19 @@ def latest_recycles(recycles: Sequence[Sequence[float]], rows: Ints, as_of: Floa
 def ranges(first: Ints, counts: Ints) -> Ints:
     """Return first[0], first[0] + 1, ... (counts[0] of them), then the same for first[1], and so on."""
     ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    numbers: Ints = np.arange(total) + np.repeat(first - (ends - counts), counts)
+    numbers: Ints = np.arange(counts.sum()) + np.repeat(first - (ends - counts), counts)
     return numbers
 
 
 def batch_of(leads: Sequence[LeadFacts], as_of: float | Sequence[float], fields: Sequence[str]) -> Batch:
     """Make a batch of plain facts, as of one moment or each of its own; fields: the attributes that rules look at."""
-    found = [(row, event) for row, facts in enumerate(leads) for event in facts.events]
+    found = [(row, event) for row, facts in enumerate(leads) for event in sorted(facts.events, key=_in_order)]
     kinds = tuple(sorted({event.kind for _, event in found}))
     position = {kind: number for number, kind in enumerate(kinds)}
-    row = np.array([row for row, _ in found], np.int64)
-    at = np.array([event.at for _, event in found], np.float64)
-    kind = np.array([position[event.kind] for _, event in found], np.int64)
-    in_order = np.lexsort((kind, at, row))
     events = Events(
-        row,
-        at,
-        kind,
+        np.array([row for row, _ in found], np.int64),
+        np.array([event.at for _, event in found], np.float64),
+        np.array([position[event.kind] for _, event in found], np.int64),
         kinds,
         np.array([SIGNALS.index(event.signal) for _, event in found], np.int64),
         np.array([event.voluntary for _, event in found], np.bool_),
@@ -157,8 +152,12 @@ def batch_of(leads: Sequence[LeadFacts], as_of: float | Sequence[float], fields:
         np.broadcast_to(np.array(as_of, np.float64), len(leads)),
         np.array([-np.inf if facts.recycled_at is None else facts.recycled_at for facts in leads]),
         {field: [facts.attributes.get(field) for facts in leads] for field in fields},
-        events.take(in_order, row[in_order]),
+        events,
     )
+
+
+def _in_order(event: EventFact) -> tuple[float, str]:
+    return event.at, event.kind
 
 
 def object_array(values: Sequence[object]) -> Objects:

@@ -107,8 +107,6 @@ def _pairs(rules: CompiledRules, events: Events, chosen: Ints) -> tuple[Ints, In
 
 
 def _meeting_conditions(rules: CompiledRules, events: Events, event: Ints, rule: Ints) -> tuple[Ints, Ints]:
-    if not rules.tests or not len(rule):
-        return event, rule
     meets = np.ones(len(rule), np.bool_)
     for position, tests in rules.tests.items():
         own = np.flatnonzero(rule == position)
@@ -121,8 +119,6 @@ def _meeting_conditions(rules: CompiledRules, events: Events, event: Ints, rule:
 
 def _within_limits(rules: CompiledRules, events: Events, event: Ints, rule: Ints) -> tuple[Ints, Ints]:
     """Keep the latest pairs of each period. Of two at the same moment it makes no difference which one counts."""
-    if not rules.limits or not len(rule):
-        return event, rule
     keeps = np.ones(len(rule), np.bool_)
     for position, (most, period_of) in rules.limits.items():
         own = np.flatnonzero(rule == position)

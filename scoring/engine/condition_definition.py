@@ -71,10 +71,9 @@ def _is_ordered(value: object) -> bool:
 
 
 def _is_range(value: object) -> bool:
-    if not isinstance(value, list) or len(value) != 2 or not all(_is_ordered(end) for end in value):
-        return False
-    sign = compare(value[0], bound_of(value[1]))
-    return sign is not None and sign <= 0
+    if isinstance(value, list) and len(value) == 2 and all(map(_is_ordered, value)):
+        return compare(value[0], bound_of(value[1])) in (-1, 0)
+    return False
 
 
 def _is_domain(value: object) -> bool:

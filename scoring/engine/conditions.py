@@ -27,7 +27,7 @@ _REMEMBERED_TYPES = {str, int, type(None)}
 
 _NUMBER = re.compile(r"\s*-?[0-9]{1,300}(\.[0-9]+)?\s*")
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NESTED = (list, tuple, dict)
+_NESTED = (list, dict)
 
 # What a bound is: a number, a moment, or a whole day.
 Bound = float | datetime | date
@@ -43,7 +43,7 @@ def compile_value_test(op: str, value: object) -> ValueTest:
     def test(actual: object) -> bool:
         if not is_known(actual):
             return False
-        if isinstance(actual, list | tuple):
+        if isinstance(actual, list):
             return any(is_known(item) and passes_one(item) for item in actual) is wanted
         return passes_one(actual) is wanted
 
@@ -100,7 +100,7 @@ def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
 
 def is_known(value: object) -> bool:
     """Say whether there is a value: not missing, not empty, not blank, and no list of nothing but such."""
-    return any(map(_is_filled, value)) if isinstance(value, list | tuple) else _is_filled(value)
+    return any(map(_is_filled, value)) if isinstance(value, list) else _is_filled(value)
 
 
 def _is_filled(value: object) -> bool:
@@ -258,7 +258,7 @@ def _free_email(expected: object) -> ValueTest:
 
 
 def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, list | tuple) else [value]
+    return value if isinstance(value, list) else [value]
 
 
 _OPS: dict[str, Callable[[object], ValueTest]] = {

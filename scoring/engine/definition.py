@@ -18,7 +18,7 @@ from scoring.engine.facts import (
     RuleSet,
     Step,
 )
-from scoring.engine.json_object import JsonObject, RuleSetError, listed, shown
+from scoring.engine.json_object import JsonObject, RuleSetError, listed, number_at, shown
 
 __all__ = ["RuleSetError", "rule_set_from_json", "rule_set_to_json"]
 
@@ -89,8 +89,8 @@ def _rule(item: JsonObject) -> BehaviourRule:
         name=item.text("name", NAME_LENGTH),
         kind=_kind(item),
         points=_points(item),
-        half_life_days=item.above_zero("half_life_days", None, "days", MOST_DAYS),
-        cap=item.above_zero("cap", None, "points", HIGHEST_CAP),
+        half_life_days=item.above_zero_or_null("half_life_days", "days", MOST_DAYS),
+        cap=item.above_zero_or_null("cap", "points", HIGHEST_CAP),
         limit=_limit(item),
         conditions=tuple(event_condition(part) for part in item.objects("conditions", CONDITION_KEYS)),
     )
@@ -108,8 +108,7 @@ def _fit_rule(item: JsonObject) -> FitRule:
 
 
 def _points(item: JsonObject) -> float:
-    item.required("points")
-    return item.number("points", 0, -HIGHEST_POINTS, HIGHEST_POINTS)
+    return number_at(item.at("points"), item.required("points"), -HIGHEST_POINTS, HIGHEST_POINTS)
 
 
 def _limit(item: JsonObject) -> Limit | None:
@@ -162,9 +161,7 @@ def journey(item: JsonObject) -> Journey:
     if not 1 <= len(steps) <= MOST_STEPS:
         raise RuleSetError(item.at("steps"), f"must be 1 to {MOST_STEPS} steps, got {len(steps)}")
     _refuse_repeated_names(item.at("steps"), [step.name for step in steps])
-    item.required("window_days")
-    window = item.above_zero("window_days", 30, "days", MOST_DAYS)
-    return Journey(item.text("name", NAME_LENGTH), 30 if window is None else window, steps)
+    return Journey(item.text("name", NAME_LENGTH), item.above_zero("window_days", "days", MOST_DAYS), steps)
 
 
 def _criterion(item: JsonObject) -> Criterion:
@@ -190,12 +187,13 @@ def _kind(item: JsonObject) -> str:
 def _policy(document: JsonObject, personas: set[str], journeys: set[str]) -> Policy:
     item = JsonObject.read(document.data.get("policy", {}), document.at("policy"), _POLICY_KEYS)
     mql_threshold, sql_threshold = _thresholds(item)
-    memory = item.above_zero("engagement_memory_days", _POLICY.engagement_memory_days, "days", MOST_DAYS)
     return Policy(
         mql_threshold=mql_threshold,
         sql_threshold=sql_threshold,
         margin=_margin(item, mql_threshold),
-        engagement_memory_days=_POLICY.engagement_memory_days if memory is None else memory,
+        engagement_memory_days=item.above_zero(
+            "engagement_memory_days", "days", MOST_DAYS, _POLICY.engagement_memory_days
+        ),
         mql_on_engagement=item.flag("mql_on_engagement", _POLICY.mql_on_engagement),
         sql_on_hand_raise=item.flag("sql_on_hand_raise", _POLICY.sql_on_hand_raise),
         gate_hand_raise=item.flag("gate_hand_raise", _POLICY.gate_hand_raise),

@@ -13,10 +13,10 @@ def domain_of(text: str) -> str:
     """Return the lower-case domain of an e-mail address, URL or bare domain; "" where there is none."""
     rest = text.strip().lower()
     if "://" in rest:
-        rest = rest.split("://", 1)[1]
+        rest = rest.partition("://")[2]
         for end in "/?#":
-            rest = rest.split(end, 1)[0]
-    host = re.split(r"[:/?#]", rest.rsplit("@", 1)[-1], maxsplit=1)[0].rstrip(".")
+            rest = rest.partition(end)[0]
+    host = re.split(r"[:/?#]", rest.rpartition("@")[2])[0].rstrip(".")
     return host if "." in host.strip(".") and " " not in host else ""
 
 

@@ -62,11 +62,13 @@ class JsonObject:
         """Return a number from `low` to `high`."""
         return number_at(self.at(key), self.data.get(key, default), low, high)
 
-    def above_zero(self, key: str, default: float | None, unit: str, highest: float) -> float | None:
-        """Return a number above 0, at most `highest`; the default may be None, and null is then taken for it."""
-        value = self.data.get(key, default)
-        if value is None and default is None:
-            return None
+    def above_zero_or_null(self, key: str, unit: str, highest: float) -> float | None:
+        """Return a number above 0, at most `highest`; None where it is null or left out."""
+        return None if self.data.get(key) is None else self.above_zero(key, unit, highest)
+
+    def above_zero(self, key: str, unit: str, highest: float, default: float | None = None) -> float:
+        """Return a number above 0, at most `highest`; without a default it must be there."""
+        value = self.required(key) if default is None else self.data.get(key, default)
         if not is_number(value) or not value > 0:
             raise RuleSetError(self.at(key), f"must be > 0 {unit}, got {shown(value)}")
         if not SMALLEST <= value <= highest:

@@ -60,7 +60,7 @@ def decide(states: States, scores: Scores) -> Decisions:
     rank = np.where(case.enters_sql | holds_sql, RANK[SQL], rank)
     returns = (states.position == IS_RECYCLED) & ~case.rests
     returns |= (states.position == IS_DISQUALIFIED) & case.reopens
-    moves = np.where(states.position >= 0, rank != states.position, returns & is_active & (rank > 0))
+    moves = np.where(states.position >= 0, rank != states.position, returns & is_active)
     moves &= ~states.is_claimed
     return Decisions(case, rank, moves, _next_moments(case, rank, moves))
 

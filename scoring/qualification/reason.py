@@ -30,7 +30,7 @@ def _why_entered(case: Cases, row: int, stage: str) -> str:
         return f"{case.kind_of(memory.hand_raise[row])} is a hand-raise"
     if stage == SQL and not policy.direct:
         return _why_score_reached(case, row, policy.sql_threshold)
-    if stage in (MQL, SQL) and case.has_engagement[row]:
+    if case.has_engagement[row]:
         return f"{case.kind_of(memory.engagement[row])} is a voluntary engagement"
     if stage in (MQL, SQL):
         return _why_score_reached(case, row, policy.mql_threshold)

@@ -61,7 +61,6 @@ def test_the_first_later_human_sign_releases_what_was_held_but_never_a_known_bot
     assert counted(*burst, bot, sign) == 3
     assert counted(*burst, bot, sign, as_of=NOW + 299) == 0
     assert counted(*burst, make_event("form_submitted", NOW + 50)) == 0
-    assert counted(*burst, make_event("page_kept_open", NOW + 300)) == 3
     assert counted(*burst, make_event("form_submitted", NOW + 300, signal="prefetch")) == 0
 
 

@@ -66,7 +66,10 @@ def test_the_best_match_is_the_persona_and_of_equal_ones_the_first_by_name():
     nordic = persona("Nordic", criteria=(PLACE,))
     baltic = persona("Baltic", criteria=({**PLACE, "value": ["NO", "EE"]},))
 
+    swedish = persona("Swedish", criteria=({**PLACE, "value": ["SE"]},))
+
     assert score(persona(), nordic, title="Office Manager", country="NO").persona.name == "Nordic"
+    assert score(persona(), swedish, title="Office Manager", country="SE").persona.name == "Swedish"
     assert score(nordic, baltic, country="NO").persona.name == "Baltic"
 
 
