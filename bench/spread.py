@@ -11,8 +11,7 @@ from bench.servers import worker
 from leadcrm.celery import app
 from leads.models import Lead
 from scoring import tasks
-from scoring.models import RuleSet
-from scoring.rules.publish import begin_marking
+from scoring.rules.full_rescore import begin_full_rescore, is_rescoring
 
 SETTLES_WITHIN = 1800.0  # seconds
 LOOK_EVERY = 0.05
@@ -28,7 +27,7 @@ class Spread:
         """Return how long so many take from the first look at a rule set just published to the last lead."""
         with _ready_worker(processes) as pid:
             started = time.perf_counter()
-            begin_marking()
+            begin_full_rescore()
             tasks.sweep.delay()
             while not _is_settled():
                 if time.perf_counter() - started > SETTLES_WITHIN:
@@ -48,5 +47,4 @@ def _ready_worker(processes: int) -> Iterator[int]:
 
 
 def _is_settled() -> bool:
-    is_marking = RuleSet.objects.exclude(marked_to_id=None).exists()
-    return not is_marking and not Lead.objects.due_for_scoring(timezone.now()).exists()
+    return not is_rescoring() and not Lead.objects.due_for_scoring(timezone.now()).exists()

@@ -8,14 +8,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from leads.broker import broker
-from scoring.qualification.drain import drain_all, drain_part, due_parts, score_now
-from scoring.qualification.turns import MARKING, end_turn, parts_of, take_turn, take_turns
-from scoring.rules.publish import continue_marking
+from scoring.qualification.drain import drain_part, due_parts, score_now
+from scoring.qualification.turns import WALKERS, end_turn, keep_turn, parts_of, take_turns
+from scoring.qualification.walk import drain_all, rescore_next
+from scoring.rules.full_rescore import is_rescoring
 
 # One batch of so many leads means that events pour in. A rest takes so many times as long as the batch did.
 MANY = 8
 REST = 1
 LONGEST_REST = 0.25  # seconds
+# Seconds that a task of a full rescore works before it lets others come in between.
+STRETCH = 0.5
 # Without a broker a request scores what it touched itself, unless that would make its client wait.
 SCORED_IN_THE_REQUEST = 10
 
@@ -37,13 +40,30 @@ def score_due(part: int) -> None:
 @shared_task
 def sweep() -> None:
     """Work off whatever is due: what decayed, what a lost task, a dead worker or a flushed broker left behind."""
-    if take_turn(MARKING):
-        continue_marking(now=timezone.now())
-        end_turn(MARKING)
     if settings.REDIS_URL:
         enqueue_parts(due_parts(now=timezone.now()))
+        rescore_soon()
     else:
         drain_all(clock=timezone.now)
+
+
+@shared_task
+def take_part_in_rescore(walker: str) -> None:
+    """Take part in a full rescore for a while, then queue up again: what other tasks wait for comes in between."""
+    until = monotonic() + STRETCH
+    while (scored := rescore_next(clock=timezone.now)) is not None and monotonic() < until:
+        keep_turn(walker)
+    if scored is None:
+        end_turn(walker)
+    else:
+        take_part_in_rescore.delay(walker=walker)
+
+
+def rescore_soon() -> None:
+    """See that workers take part in a full rescore, where there is one."""
+    if settings.REDIS_URL and is_rescoring():
+        for walker in take_turns(WALKERS):
+            take_part_in_rescore.delay(walker=walker)
 
 
 def score_soon(lead_ids: Sequence[int]) -> None:

@@ -179,22 +179,23 @@ class RuleSet:
 
 
 def needed_details(rule_set: RuleSet) -> set[str]:
-    """Name the event kinds whose properties or raw names a score depends on; the others need none loaded."""
+    """Name the event kinds whose properties a score depends on; the others need none loaded."""
     looked_at = {rule.kind for rule in rule_set.rules if rule.conditions}
     looked_at |= {step.kind for step in steps_of(rule_set) if step.conditions}
     limited = {rule.kind for rule in rule_set.rules if rule.limit is not None and rule.limit.value_of is not None}
     return looked_at | limited | LINK_KINDS | {DELIVERY_KIND}
 
 
+def kinds_by_name(rule_set: RuleSet) -> set[str]:
+    """Name the event kinds of which a condition looks at the raw name."""
+    counted: list[BehaviourRule | Step] = [*rule_set.rules, *steps_of(rule_set)]
+    return {part.kind for part in counted if any(condition.field == "name" for condition in part.conditions)}
+
+
 def needed_lead_fields(rule_set: RuleSet) -> list[str]:
     """Name the lead fields that fit rules and personas look at, in order."""
     criteria = [criterion for persona in rule_set.personas for criterion in persona.criteria]
     return sorted({rule.field for rule in rule_set.fit} | {criterion.field for criterion in criteria})
-
-
-def known_kinds(rule_set: RuleSet) -> set[str]:
-    """Name the event kinds that rules and journeys count."""
-    return {rule.kind for rule in rule_set.rules} | {step.kind for step in steps_of(rule_set)}
 
 
 def steps_of(rule_set: RuleSet) -> list[Step]:

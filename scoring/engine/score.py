@@ -77,6 +77,11 @@ class Scores:
             *adjustments(FIT, math.fsum(line.points_now for line in fits), rule_set.fit_limit),
         )
 
+    def persona_names(self) -> list[str]:
+        """Return the name of the persona that each lead matches best, "" where it matches none."""
+        names = ["", *(persona.name for persona in self.compiled.fit.personas)]
+        return [names[position - NO_PERSONA] for position in self.fits.persona.tolist()]
+
     def persona(self, row: int) -> PersonaMatch | None:
         """Return the persona that one lead matches best, or None where it matches none."""
         position = int(self.fits.persona[row])

@@ -1,11 +1,13 @@
-"""Events as scoring reads them: arrays of a whole batch of leads, in two queries.
+"""Events as scoring reads them: arrays of a whole batch of leads, in one query.
 
-The first reads every event's lead, time and kind; the second the details of those whose rules ask for them. What
-PostgreSQL sends in binary to be taken as it is, SQLite hands over row by row.
+PostgreSQL gathers each column of the batch into one value and sends it in binary, to be taken as it is; SQLite hands
+over row by row.
 """
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+import struct
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,23 +15,15 @@ import orjson
 from django.db import connection
 from numpy.typing import NDArray
 
-from leads.events.catalog import BOOKKEEPING, BY_KEY, HAND_RAISE_KINDS, KINDS_JUDGED_BY_PROPERTIES, VOLUNTARY_KINDS
+from leads.events.catalog import BOOKKEEPING, HAND_RAISE_KINDS, KINDS_JUDGED_BY_PROPERTIES, VOLUNTARY_KINDS
 from leads.events.catalog import is_voluntary as is_voluntary_event
 from leads.rows import fetch, is_among, is_postgresql, is_within, posix_seconds
-from scoring.engine.batch import Events, Ints, object_array
-from scoring.engine.facts import SIGNALS, RuleSet, known_kinds, needed_details
+from scoring.engine.batch import Events, Floats, Ints, object_array
+from scoring.engine.facts import SIGNALS, RuleSet, kinds_by_name, needed_details
 
-# What a row of the first query is; the kinds it can't number, custom ones without a rule, come with the second.
-_FIELDS = ("id", "lead", "at", "kind", "signal")
-_ROW = np.dtype([("id", np.int64), ("lead", np.int64), ("at", np.float64), ("kind", np.int64), ("signal", np.int64)])
-_COPIED = np.dtype(
-    [("fields", ">i2"), *((f"{name}{part}", kind) for name in _FIELDS for part, kind in
-     (("_length", ">i4"), ("", ">f8" if name == "at" else ">i8")))]
-)  # fmt: skip
-_COPY_HEADER, _COPY_TRAILER = 19, 2
-_NO_DETAILS: Mapping[str, object] = {}
-# Properties come again and again: those that were read last are remembered.
-_REMEMBERED = 50_000
+_SIGNAL_NUMBERS = {signal: number for number, signal in enumerate(SIGNALS)}
+# Neither kinds nor signals have one in them.
+_SEPARATOR = ","
 
 
 def read_events(lead_ids: Ints, *rule_sets: RuleSet) -> Events:
@@ -37,134 +31,142 @@ def read_events(lead_ids: Ints, *rule_sets: RuleSet) -> Events:
 
     row: the position of a lead's id.
     """
-    known = _known_kinds(rule_sets)
-    rows = _read(lead_ids.tolist(), known) if len(lead_ids) else np.empty(0, _ROW)
-    rows = rows[np.isin(rows["lead"], lead_ids)]
-    rows = rows[np.lexsort((rows["kind"], rows["at"], rows["lead"]))]
-    needed = frozenset[str]().union(*map(needed_details, rule_sets))
-    detailed = (needed | KINDS_JUDGED_BY_PROPERTIES) & set(known)
-    position, details = _details(lead_ids.tolist(), detailed, known, rows)
-    return _events(lead_ids, rows, known, position, details)
-
-
-def _known_kinds(rule_sets: Collection[RuleSet]) -> tuple[str, ...]:
-    """Return the kinds that the first query numbers, from 1."""
-    return tuple(sorted(frozenset(BY_KEY).union(*map(known_kinds, rule_sets))))
-
-
-def _read(lead_ids: Sequence[int], known: Sequence[str]) -> NDArray[Any]:
-    condition, parameters = is_within("event.lead_id", lead_ids)
-    signal = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(SIGNALS))
-    columns = ["event.id", "event.lead_id", posix_seconds("event.occurred_at")]
-    columns += [_number("coalesce(known.number, 0)"), _number(f"CASE event.signal {signal} END")]
-    sql = f"""
-        SELECT {", ".join(columns)}
-        FROM leads_event event LEFT JOIN {_numbered_kinds()} ON known.kind = event.kind
-        WHERE {condition}
-    """  # noqa: S608 - names of our own
-    arguments = [orjson.dumps(known).decode(), *parameters]
-    rows = _copy(sql, arguments) if is_postgresql() else np.array(fetch(sql, arguments), _ROW)
-    bookkeeping = [number for number, kind in enumerate(known, 1) if kind in BOOKKEEPING]
-    return rows[~np.isin(rows["kind"], bookkeeping)]
-
-
-def _number(expression: str) -> str:
-    return f"({expression})::bigint" if is_postgresql() else expression
-
-
-def _numbered_kinds() -> str:
-    """Return a table of the kinds, given as a JSON list, and their numbers from 1."""
-    if is_postgresql():
-        return "jsonb_array_elements_text(%s) WITH ORDINALITY AS known(kind, number)"
-    return "(SELECT value AS kind, key + 1 AS number FROM json_each(%s)) AS known"
-
-
-def _copy(sql: str, parameters: Sequence[Any]) -> NDArray[Any]:
-    """Read rows of fixed width as PostgreSQL sends them: a header, then for each row and field its length and bytes."""
-    received = io.BytesIO()
-    with connection.cursor() as cursor:
-        query = cursor.mogrify(sql, parameters).decode()
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", received)
-    length = received.tell() - _COPY_HEADER - _COPY_TRAILER
-    copied = np.frombuffer(received.getbuffer(), _COPIED, length // _COPIED.itemsize, _COPY_HEADER)
-    rows = np.empty(len(copied), _ROW)
-    for name in _FIELDS:
-        rows[name] = copied[name]
-    return rows
-
-
-def _details(
-    lead_ids: Sequence[int], detailed: Collection[str], known: Sequence[str], rows: NDArray[Any]
-) -> tuple[Ints, list[tuple[Any, ...]]]:
-    """Return positions of events in `rows`, and the kind, name and properties of each."""
-    condition, parameters = is_within("lead_id", lead_ids)
-    of_kinds, kinds = is_among("kind", sorted(detailed))
-    if (rows["kind"] == 0).any():
-        is_known, numbered = is_among("kind", known)
-        of_kinds, kinds = f"({of_kinds} OR NOT {is_known})", [*kinds, *numbered]
-    text = "properties::text" if is_postgresql() else "properties"
-    sql = f"""
-        SELECT id, kind, name, {text} FROM leads_event
-        WHERE {condition} AND {of_kinds}
-    """  # noqa: S608 - names of our own
-    details = fetch(sql, [*parameters, *kinds])
-    ids = np.array([detail[0] for detail in details], np.int64)
-    by_id = np.argsort(rows["id"])
-    found = np.minimum(np.searchsorted(rows["id"], ids, sorter=by_id), max(len(rows) - 1, 0))
-    position = by_id[found] if len(rows) else found
-    # An event that came in between the two queries makes its lead due again; it waits until then.
-    is_there = rows["id"][position] == ids if len(rows) else np.zeros(len(ids), np.bool_)
-    return position[is_there], [details[number] for number in np.flatnonzero(is_there).tolist()]
-
-
-class _Parsed(dict[str, Mapping[str, object]]):
-    """Properties by their JSON text."""
-
-    def __missing__(self, text: str) -> Mapping[str, object]:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        value = self[text] = orjson.loads(text)
-        return value
-
-
-_parsed = _Parsed()
-
-
-def _events(
-    lead_ids: Ints, rows: NDArray[Any], known: Sequence[str], position: Ints, details: Sequence[tuple[Any, ...]]
-) -> Events:
-    properties, names = np.full(len(rows), _NO_DETAILS, np.object_), np.full(len(rows), "", np.object_)
-    properties[position] = object_array([_parsed[detail[3]] for detail in details])
-    names[position] = object_array([detail[2] for detail in details])
-    kind, kinds = _with_custom_kinds(rows["kind"] - 1, known, position, details)
-    voluntary = _flags(kinds, VOLUNTARY_KINDS)[kind]
-    judged = position[_flags(kinds, KINDS_JUDGED_BY_PROPERTIES)[kind[position]]]
-    for event in judged.tolist():
-        voluntary[event] = is_voluntary_event(kinds[kind[event]], properties[event])
-    return Events(
-        np.searchsorted(lead_ids, rows["lead"]),
-        rows["at"],
+    detailed = KINDS_JUDGED_BY_PROPERTIES.union(*map(needed_details, rule_sets))
+    named = frozenset[str]().union(*map(kinds_by_name, rule_sets))
+    read = _read_at_once if is_postgresql() else _read_each
+    columns = read(lead_ids.tolist(), detailed, named) if len(lead_ids) else _NOTHING
+    row = np.searchsorted(lead_ids, columns.lead)
+    kinds, kind = _numbered(columns.kind)
+    # The range that was read may hold leads that were not asked for.
+    asked = np.flatnonzero(np.isin(columns.lead, lead_ids))
+    in_order = asked[np.lexsort((kind[asked], columns.at[asked], row[asked]))]
+    events = Events(
+        row,
+        columns.at,
         kind,
         kinds,
-        rows["signal"],
-        voluntary,
+        np.fromiter(map(_SIGNAL_NUMBERS.__getitem__, columns.signal), np.int64, len(row)),
+        _voluntary(kinds, kind, columns.properties),
         _flags(kinds, HAND_RAISE_KINDS)[kind],
-        properties,
-        names,
+        object_array(columns.properties),
+        object_array(columns.name),
+    )
+    return events.take(in_order, row[in_order])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """Events as they are stored, at: POSIX seconds; properties, name: empty where no rule asks for them."""
+
+    lead: Ints
+    at: Floats
+    kind: Sequence[str]
+    signal: Sequence[str]
+    properties: Sequence[Any]
+    name: Sequence[str]
+
+
+_NOTHING = _Columns(np.empty(0, np.int64), np.empty(0), [], [], [], [])
+
+
+def _read_at_once(lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str]) -> _Columns:
+    condition, parameters = _wanted(lead_ids)
+    properties, of_kinds = _where(detailed, "properties::text", "{}")
+    name, of_names = _where(named, "to_json(name)::text", '""')
+    sql = f"""
+        SELECT array_agg(lead_id), array_agg(occurred_at), string_agg(kind, '{_SEPARATOR}'),
+               string_agg(signal, '{_SEPARATOR}'), string_agg({properties}, ','), string_agg({name}, ',')
+        FROM leads_event WHERE {condition}
+    """  # noqa: S608 - names of our own
+    lead, at, kind, signal, properties_json, name_json = _copied(sql, [*of_kinds, *of_names, *parameters])
+    if not lead:
+        return _NOTHING
+    return _Columns(
+        _array(lead),
+        (_array(at) + _MICROSECONDS_BEFORE_2000) / 1_000_000,
+        kind.decode().split(_SEPARATOR),
+        signal.decode().split(_SEPARATOR),
+        orjson.loads(b"[%b]" % properties_json),
+        orjson.loads(b"[%b]" % name_json),
     )
 
 
-def _with_custom_kinds(
-    kind: Ints, known: Sequence[str], position: Ints, details: Sequence[tuple[Any, ...]]
-) -> tuple[Ints, tuple[str, ...]]:
-    """Number the kinds that have no rule as well: what a lead did last is told by its kind."""
-    unknown = np.flatnonzero(kind[position] < 0).tolist()
-    custom = sorted({details[number][1] for number in unknown})
-    numbers = {name: len(known) + number for number, name in enumerate(custom)}
-    for number in unknown:
-        kind[position[number]] = numbers[details[number][1]]
-    return kind, (*known, *custom)
+def _read_each(lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str]) -> _Columns:
+    """The portable twin."""
+    condition, parameters = _wanted(lead_ids)
+    properties, of_kinds = _where(detailed, "properties", "{}")
+    name, of_names = _where(named, "name", "")
+    sql = f"""
+        SELECT lead_id, {posix_seconds("occurred_at")}, kind, signal, {properties}, {name}
+        FROM leads_event WHERE {condition}
+    """  # noqa: S608 - names of our own
+    rows = fetch(sql, [*of_kinds, *of_names, *parameters])
+    if not rows:
+        return _NOTHING
+    lead, at, kind, signal, properties_json, names = zip(*rows, strict=True)
+    properties_of = orjson.loads(f"[{','.join(properties_json)}]")
+    return _Columns(np.array(lead, np.int64), np.array(at, np.float64), kind, signal, properties_of, names)
+
+
+def _wanted(lead_ids: Sequence[int]) -> tuple[str, list[Any]]:
+    condition, parameters = is_within("lead_id", lead_ids)
+    is_bookkeeping, kinds = is_among("kind", sorted(BOOKKEEPING))
+    return f"{condition} AND NOT {is_bookkeeping}", [*parameters, *kinds]
+
+
+def _where(kinds: Collection[str], value: str, otherwise: str) -> tuple[str, list[Any]]:
+    """Return the expression for a value of events of these kinds, another constant elsewhere, and its parameters."""
+    if not kinds:
+        return f"'{otherwise}'", []
+    condition, parameters = is_among("kind", sorted(kinds))
+    return f"CASE WHEN {condition} THEN {value} ELSE '{otherwise}' END", parameters
+
+
+def _numbered(words: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """Return the different words in order, and the position of each word among them."""
+    different = tuple(sorted(set(words)))
+    position = {word: number for number, word in enumerate(different)}
+    return different, np.fromiter(map(position.__getitem__, words), np.int64, len(words))
+
+
+def _voluntary(kinds: Sequence[str], kind: Ints, properties: Sequence[Any]) -> NDArray[np.bool_]:
+    voluntary = _flags(kinds, VOLUNTARY_KINDS)[kind]
+    for event in np.flatnonzero(_flags(kinds, KINDS_JUDGED_BY_PROPERTIES)[kind]).tolist():
+        voluntary[event] = is_voluntary_event(kinds[kind[event]], properties[event])
+    return voluntary
 
 
 def _flags(kinds: Sequence[str], wanted: Collection[str]) -> NDArray[np.bool_]:
     return np.fromiter((kind in wanted for kind in kinds), np.bool_, len(kinds))
+
+
+# How PostgreSQL sends things in binary: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format", and
+# array_send() in its source: dimensions, flags, type, size and lower bound, then each item behind its length.
+_COPY_HEADER, _ARRAY_HEADER = 19, 20
+_ITEM = np.dtype([("length", ">i4"), ("value", ">i8")])
+# Its times count microseconds from 2000-01-01.
+_MICROSECONDS_BEFORE_2000 = 946_684_800_000_000
+
+
+def _copied(sql: str, parameters: Sequence[Any]) -> list[bytes]:
+    """Run a query that returns one row and return its fields in binary, empty for NULL."""
+    received = io.BytesIO()
+    with connection.cursor() as cursor:
+        query = cursor.mogrify(sql, parameters).decode()
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", received)
+    return list(_fields(received.getvalue()))
+
+
+def _fields(row: bytes) -> Iterator[bytes]:
+    (count,) = struct.unpack_from(">h", row, _COPY_HEADER)
+    begin = _COPY_HEADER + 2
+    for _ in range(count):
+        (length,) = struct.unpack_from(">i", row, begin)
+        begin += 4
+        yield row[begin : begin + max(length, 0)]
+        begin += max(length, 0)
+
+
+def _array(field: bytes) -> Ints:
+    items: Ints = np.frombuffer(field, _ITEM, offset=_ARRAY_HEADER)["value"].astype(np.int64)
+    return items

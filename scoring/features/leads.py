@@ -22,7 +22,7 @@ _COLUMNS = {
     "organization.employee_count": "organization.employee_count",
     "organization.country": "organization.country",
 }
-_TIMES = ("claimed_at", "scored_at", "recycled_at", "retry_on", "disqualified_at")
+_TIMES = ("claimed_at", "scored_at", "score_due_at", "recycled_at", "retry_on", "disqualified_at")
 _STATE = ("id", "facts_version", "stage", *_TIMES, "decided_version", "score", "fit", "behaviour", "persona")
 
 
@@ -30,7 +30,7 @@ _STATE = ("id", "facts_version", "stage", *_TIMES, "decided_version", "score", "
 class LeadRows:
     """n leads as read, in id order. Times are POSIX seconds, nan where there is none, as for other unknown numbers.
 
-    facts_version is as old as everything else. digest: of the stored explanation, None where there is none.
+    facts_version is as old as everything else.
     attributes: field -> its value for each lead.
     """
 
@@ -39,6 +39,7 @@ class LeadRows:
     stage: Sequence[str]
     claimed_at: Floats
     scored_at: Floats
+    score_due_at: Floats
     recycled_at: Floats
     retry_on: Floats
     disqualified_at: Floats
@@ -47,7 +48,6 @@ class LeadRows:
     fit: Floats
     behaviour: Floats
     persona: Sequence[str]
-    digest: Sequence[int | None]
     attributes: Mapping[str, Sequence[object]]
 
     def __len__(self) -> int:
@@ -60,24 +60,22 @@ def read_leads(lead_ids: Sequence[int], fields: Collection[str], *, with_merged:
     columns = sorted({_column(field) for field in fields})
     condition, parameters = is_within("lead.id", sorted(lead_ids))
     sql = f"""
-        SELECT {", ".join([*state, "explained.digest", *columns])}
+        SELECT {", ".join([*state, *columns])}
         FROM leads_lead lead
         LEFT JOIN leads_organization organization ON organization.id = lead.organization_id
-        LEFT JOIN scoring_scoreentries explained ON explained.lead_id = lead.id
         WHERE {condition} {"" if with_merged else "AND lead.merged_into_id IS NULL"} ORDER BY lead.id
     """  # noqa: S608 - names of our own
     wanted = set(lead_ids)
     rows = [row for row in fetch(sql, parameters) if row[0] in wanted]
-    width = len(_STATE) + 1 + len(columns)
+    width = len(_STATE) + len(columns)
     read: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * width
-    state_values = dict(zip((*_STATE, "digest"), read, strict=False))
-    stored = dict(zip(columns, read[len(_STATE) + 1 :], strict=True))
+    state_values = dict(zip(_STATE, read, strict=False))
+    stored = dict(zip(columns, read[len(_STATE) :], strict=True))
     return LeadRows(
         id=np.array(state_values.pop("id"), np.int64),
         facts_version=np.array(state_values.pop("facts_version"), np.int64),
         stage=state_values.pop("stage"),
         persona=state_values.pop("persona"),
-        digest=state_values.pop("digest"),
         attributes=_attributes(fields, stored),
         **{name: np.array(values, np.float64) for name, values in state_values.items()},
     )

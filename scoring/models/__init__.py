@@ -3,8 +3,8 @@
 from scoring.models.journey import Journey
 from scoring.models.persona import Persona
 from scoring.models.policy import Policy
+from scoring.models.rescore_range import RescoreRange
 from scoring.models.rule import FitRule, Per, Rule
 from scoring.models.rule_set import RuleSet, RuleSetStatus
-from scoring.models.score_entry import ScoreEntries
 
-__all__ = ["FitRule", "Journey", "Per", "Persona", "Policy", "Rule", "RuleSet", "RuleSetStatus", "ScoreEntries"]
+__all__ = ["FitRule", "Journey", "Per", "Persona", "Policy", "RescoreRange", "Rule", "RuleSet", "RuleSetStatus"]

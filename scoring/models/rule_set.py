@@ -16,7 +16,6 @@ class RuleSet(models.Model):
     """Everything that decides a score, under one version number.
 
     One rule set is live; archived ones stay as they were, because stage changes name their version.
-    marked_to_id: publishing marks leads due in id order and has come this far; empty when all are marked.
     """
 
     version = models.PositiveIntegerField()
@@ -37,7 +36,6 @@ class RuleSet(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    marked_to_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -50,7 +50,7 @@ def drain_part(part: int, *, clock: Clock, report: Progress | None = None) -> No
             report(len(lead_ids))
 
 
-def drain_all(*, clock: Clock, report: Progress | None = None) -> None:
+def drain_due(*, clock: Clock, report: Progress | None = None) -> None:
     """Score every lead that is due, in this process."""
     for part in range(PARTS):
         drain_part(part, clock=clock, report=report)

@@ -7,11 +7,8 @@ import numpy as np
 
 from leads.models import Lead, Stage, StageChange
 from scoring.engine.batch import latest_recycles
-from scoring.engine.explain import Entry
 from scoring.engine.score import CompiledRuleSet, Score, Scores, score_batch
 from scoring.features.leads import read_leads
-from scoring.models import ScoreEntries
-from scoring.qualification.explanation import entries_as_of
 from scoring.qualification.rescore import batch_of_rows, entry_json, iso
 from scoring.rules.live import live_rule_set
 
@@ -56,12 +53,6 @@ def recycles_of(lead: Lead) -> list[float]:
         return []
     moves = StageChange.objects.filter(lead=lead, to_stage=Stage.RECYCLED, changed_at__lt=lead.recycled_at)
     return [moment.timestamp() for moment in (*moves.values_list("changed_at", flat=True), lead.recycled_at)]
-
-
-def stored_entries(lead: Lead, *, as_of: datetime) -> tuple[Entry, ...]:
-    """Return the explanation that the lead's last scoring stored, as of a time not before it."""
-    stored = ScoreEntries.objects.filter(lead=lead).values_list("entries", flat=True).first()
-    return entries_as_of(stored or [], live_rule_set().rule_set, as_of.timestamp())
 
 
 def explanation_json(explanation: Explanation) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from leads.lifecycle.move import Move, move_leads
 from leads.models import Lead
-from scoring.engine.batch import Batch, Floats
+from scoring.engine.batch import Batch, Floats, Ints
 from scoring.engine.explain import Entry
 from scoring.engine.next_change import due_at
 from scoring.engine.score import CompiledRuleSet, Score, Scores, score_batch
@@ -19,7 +19,7 @@ from scoring.features.leads import LeadRows, read_leads
 from scoring.qualification.decide import Decisions, decide
 from scoring.qualification.journeys import write_journeys
 from scoring.qualification.states import States, position_of
-from scoring.qualification.write import write_entries, write_scores
+from scoring.qualification.write import write_scores
 from scoring.rules.live import last_rule_set, live_rule_set
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
         logger.exception("%s leads could not be scored at once.", len(lead_ids))
         _score_apart(lead_ids, now=now)
     else:
-        store(outcome, now=now)
+        store(outcome, np.arange(len(outcome.leads)), now=now)
 
 
 def read_facts(lead_ids: Sequence[int], *, now: datetime) -> Facts:
@@ -108,14 +108,13 @@ def states_of_rows(leads: LeadRows) -> States:
 
 
 @transaction.atomic
-def store(outcome: Outcome, *, now: datetime) -> set[int]:
-    """Write what was found of the leads that are still as they were read; return their ids."""
-    written = write_scores(outcome.leads, outcome.scores, outcome.due_at, now=now)
-    rows = np.flatnonzero(np.isin(outcome.leads.id, written)).tolist()
-    write_entries(outcome.leads, outcome.scores, rows)
+def store(outcome: Outcome, rows: Ints, *, now: datetime) -> set[int]:
+    """Write what was found of the leads in these rows that are still as they were read; return their ids."""
+    written = write_scores(outcome.leads, outcome.scores, outcome.due_at, rows, now=now)
+    stored = np.flatnonzero(np.isin(outcome.leads.id, written)).tolist()
     if outcome.scores.compiled.journeys or (outcome.leads.decided_version != outcome.version).any():
-        write_journeys(outcome.leads.id, outcome.scores, rows)
-    if moves := [_move(outcome, row) for row in rows if outcome.decisions.moves[row]]:
+        write_journeys(outcome.leads.id, outcome.scores, stored)
+    if moves := [_move(outcome, row) for row in stored if outcome.decisions.moves[row]]:
         move_leads(moves, now=now)
     return set(written)
 

@@ -5,14 +5,18 @@ would find nothing left to write. It runs out by itself when its holder dies; th
 """
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from django.core.cache import cache
 
 PARTS = 4
-# The turn of whoever marks leads due after a publishing, or scores them all.
-MARKING = "marking"
+# The turns of those who take part in a full rescore: as many as may work side by side.
+WALKERS = tuple(f"walker-{number}" for number in range(8))
 # Seconds; longer than any batch takes, short enough that a killed worker is not missed.
 TURN_LASTS = 10
+
+
+Part = TypeVar("Part", int, str)
 
 
 def part_of(lead_id: int) -> int:
@@ -35,7 +39,7 @@ def keep_turn(part: int | str) -> None:
     cache.set(_key(part), 1, TURN_LASTS)
 
 
-def take_turns(parts: Iterable[int]) -> list[int]:
+def take_turns(parts: Iterable[Part]) -> list[Part]:
     """Take the turns that nobody holds and return their parts."""
     parts = list(parts)
     if len(parts) > 1:

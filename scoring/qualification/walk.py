@@ -1,102 +1,77 @@
-"""Score every lead in id order: while one batch is computed, the next is read and the last is written."""
+"""A full rescore: score every lead, batch by batch in id order, by any number of processes side by side."""
 
-import logging
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+import numpy as np
+from django.db import DatabaseError, transaction
+from django.db.models import Q
 
-from leads.events.due import mark_due
 from leads.models import Lead
-from scoring.qualification.drain import Clock, Progress, drain_all, no_garbage_collection
-from scoring.qualification.rescore import Facts, Outcome, compute, read_facts, rescore_leads, store
-from scoring.qualification.turns import MARKING, end_turn, keep_turn
-from scoring.rules.publish import advance_marking, begin_marking, end_marking
-
-logger = logging.getLogger(__name__)
+from scoring.engine.batch import Flags
+from scoring.engine.next_change import TOLERANCE
+from scoring.qualification.drain import Clock, Progress, drain_due, no_garbage_collection
+from scoring.qualification.rescore import Outcome, compute, read_facts, rescore_leads, store
+from scoring.rules.full_rescore import advance, leads_in, lock_range
 
 BATCH = 1000
 
-# The ids of a batch, what was read of it, and when.
-Reading = tuple[Sequence[int], Facts, datetime]
 
+def drain_all(*, clock: Clock, report: Progress | None = None) -> None:
+    """Score every lead that is due or that a full rescore has not reached, in this process.
 
-def rescore_all(*, clock: Clock, report: Progress | None = None) -> None:
-    """Score every lead, then what became due meanwhile; `report` hears how many each batch scored.
-
-    Every lead counts as due from the beginning: those that this process has not reached when it dies, the sweep marks.
+    `report` hears how many each batch scored. What becomes due meanwhile comes first.
     """
-    version = begin_marking()
-    with _database_thread() as reader, _database_thread() as writer, no_garbage_collection():
-        written: Future[None] | None = None
-        for lead_ids, facts, now in _read_ahead(reader, clock):
-            keep_turn(MARKING)
-            outcome = _computed(facts)
-            if written is not None:
-                written.result()
-            written = writer.submit(_write, lead_ids, outcome, version, now)
-            if report is not None:
-                report(len(lead_ids))
-        if written is not None:
-            written.result()
-    end_marking(version)
-    end_turn(MARKING)
-    drain_all(clock=clock)
+    drain_due(clock=clock, report=report)
+    while (scored := rescore_next(clock=clock)) is not None:
+        if report is not None:
+            report(scored)
+        drain_due(clock=clock, report=report)
 
 
-def _read_ahead(reader: ThreadPoolExecutor, clock: Clock) -> Iterator[Reading]:
-    """Yield batch after batch, the next of which is being read already."""
-    upcoming = reader.submit(_read_after, 0, clock)
-    while True:
-        reading = upcoming.result()
-        if not reading[0]:
-            return
-        upcoming = reader.submit(_read_after, reading[0][-1], clock)
-        yield reading
-
-
-def _read_after(lead_id: int, clock: Clock) -> Reading:
-    after = Lead.objects.current().filter(pk__gt=lead_id).order_by("pk")
-    lead_ids = list(after.values_list("pk", flat=True)[:BATCH])
-    now = clock()
-    return lead_ids, read_facts(lead_ids, now=now), now
-
-
-def _computed(facts: Facts) -> Outcome | None:
-    """Compute a batch; None where a lead in it can't be scored, and the writer scores what it can one by one."""
-    try:
-        return compute(facts)
-    except Exception:
-        logger.exception("%s leads could not be scored at once.", len(facts.leads))
+@transaction.atomic
+def rescore_next(*, clock: Clock) -> int | None:
+    """Score the next batch of a range that nobody works on, and return how many leads; None when there is no range."""
+    unfinished = lock_range()
+    if unfinished is None:
         return None
+    lead_ids = list(leads_in(unfinished).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    with no_garbage_collection():
+        is_done = _rescore_changed(lead_ids, now=clock())
+    if is_done:
+        advance(unfinished, lead_ids[-1] if len(lead_ids) == BATCH else None)
+    return len(lead_ids)
 
 
-def _write(lead_ids: Sequence[int], outcome: Outcome | None, version: int, now: datetime) -> None:
-    if outcome is None:
+def _rescore_changed(lead_ids: Sequence[int], *, now: datetime) -> bool:
+    """Score leads and write what is no longer as it should be; say whether all of them are done by these rules."""
+    if not lead_ids:
+        return True
+    try:
+        outcome = compute(read_facts(lead_ids, now=now))
+    except DatabaseError:
+        raise
+    except Exception:
+        # One of them can't be scored: the others are, by halves.
         rescore_leads(lead_ids, now=now)
-    else:
-        _store_or_mark(lead_ids, outcome, now)
-    advance_marking(version, lead_ids[-1])
+        return True
+    rows = np.flatnonzero(~_stands(outcome, now))
+    refused = set(outcome.leads.id[rows].tolist()) - store(outcome, rows, now=now)
+    return not refused or not _were_scored_by_others(refused, outcome.version, now)
 
 
-def _store_or_mark(lead_ids: Sequence[int], outcome: Outcome, now: datetime) -> None:
-    """Write a batch; where another worker was first, perhaps with the rules of before, make the lead due.
+def _stands(outcome: Outcome, now: datetime) -> Flags:
+    """Say of each lead whether what is stored is what these rules find, decay apart, and holds until it is due."""
+    leads, scores = outcome.leads, outcome.scores
+    fades = ~np.isnan(leads.score_due_at)
+    is_waiting = np.where(fades, leads.score_due_at > now.timestamp(), np.isinf(outcome.due_at))
+    is_alike = (leads.fit == scores.fit) & (np.abs(leads.behaviour - scores.behaviour) <= TOLERANCE)
+    is_alike &= np.array(leads.persona, np.object_) == np.array(scores.persona_names(), np.object_)
+    stands: Flags = (leads.decided_version == outcome.version) & is_waiting & is_alike & ~outcome.decisions.moves
+    return stands
 
-    In two transactions: one that held the written leads and then asked for the others would lock out of order.
-    """
-    left = set(lead_ids) - store(outcome, now=now)
-    with transaction.atomic():
-        mark_due(left, now=now)
 
-
-@contextmanager
-def _database_thread() -> Iterator[ThreadPoolExecutor]:
-    """Start a thread that has a database connection of its own."""
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            yield thread
-        finally:
-            # Resolved in that thread: each has its own connection behind the one name.
-            thread.submit(lambda: connection.close()).result()
+def _were_scored_by_others(refused: set[int], version: int, now: datetime) -> bool:
+    """Say whether leads were scored meanwhile by rules of before; those whose facts changed are due by themselves."""
+    others = Lead.objects.current().filter(pk__in=refused).exclude(decided_version=version)
+    return others.filter(Q(score_due_at__gt=now) | Q(score_due_at=None)).exists()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,41 +12,27 @@ from scoring.engine.batch import Floats, Ints
 from scoring.engine.fit import NO_PERSONA
 from scoring.engine.score import Scores
 from scoring.features.leads import LeadRows
-from scoring.qualification.explanation import digests, lasting_lines
 
 COLUMNS = "score, fit, behaviour, scored_at, score_due_at, decided_version, persona"
 
 
-def write_scores(leads: LeadRows, scores: Scores, due_at: Floats, *, now: datetime) -> list[int]:
-    """Write the score columns of the leads that still are as they were read; return their ids, locked from now on.
+def write_scores(leads: LeadRows, scores: Scores, due_at: Floats, rows: Ints, *, now: datetime) -> list[int]:
+    """Write the score columns of the leads in these rows that still are as they were read.
+
+    Returns their ids; they are locked from now on.
 
     scored_at: another worker's result stands, whatever rules it read; it was computed from facts no older than ours, or
     its rules made the lead due again.
     """
-    if not len(leads):
+    if not len(rows):
         return []
     due = np.where(np.isinf(due_at), np.nan, due_at)
     if is_postgresql():
-        return _write_at_once(leads, scores, due, now)
-    return _write_each(leads, scores, due, now)
+        return _write_at_once(leads, scores, due, rows, now)
+    return _write_each(leads, scores, due, rows, now)
 
 
-def write_entries(leads: LeadRows, scores: Scores, rows: Sequence[int]) -> None:
-    """Write the explanations, of the leads in these rows, that are not as they were."""
-    new = digests(scores)
-    changed = [row for row in rows if leads.digest[row] != new[row]]
-    if not changed:
-        return
-    values = zip(leads.id[changed].tolist(), lasting_lines(scores, changed), new[changed].tolist(), strict=True)
-    places = ", ".join(["(%s, %s, %s)"] * len(changed))
-    sql = f"""
-        INSERT INTO scoring_scoreentries (lead_id, entries, digest) VALUES {places}
-        ON CONFLICT (lead_id) DO UPDATE SET entries = excluded.entries, digest = excluded.digest
-    """  # noqa: S608 - placeholders
-    run(sql, list(chain.from_iterable(values)))
-
-
-def _write_at_once(leads: LeadRows, scores: Scores, due: Floats, now: datetime) -> list[int]:
+def _write_at_once(leads: LeadRows, scores: Scores, due: Floats, rows: Ints, now: datetime) -> list[int]:
     """One statement: lock the leads that are unchanged, in id order, and join them with arrays of their new values."""
     version = scores.compiled.rule_set.version
     personas = ["", *(persona.name for persona in scores.compiled.fit.personas)]
@@ -70,10 +55,12 @@ def _write_at_once(leads: LeadRows, scores: Scores, due: Floats, now: datetime) 
         )
         FROM found WHERE found.id = lead.id AND lead.id IN (SELECT id FROM unchanged) RETURNING lead.id
     """  # noqa: S608 - names of our own
-    read = [_array(leads.id), _array(leads.facts_version), _texts(leads.stage)]
-    read += [_array(leads.claimed_at), _array(leads.scored_at)]
-    found = [_array(values) for values in (scores.score, scores.fit, scores.behaviour, due)]
-    persona = _array(scores.fits.persona - NO_PERSONA + 1)
+    stages = _texts([leads.stage[row] for row in rows.tolist()])
+    read = [_array(leads.id[rows]), _array(leads.facts_version[rows]), stages]
+    read += [_array(leads.claimed_at[rows]), _array(leads.scored_at[rows])]
+    found = [_array(values[rows]) for values in (scores.score, scores.fit, scores.behaviour, due)]
+    # From 1 on, as PostgreSQL counts.
+    persona = _array(scores.fits.persona[rows] - NO_PERSONA + 1)
     return [pk for (pk,) in fetch(sql, [*read, *found, persona, now, version, personas])]
 
 
@@ -87,25 +74,26 @@ def _texts(words: Sequence[str]) -> str:
     return f"{{{','.join(words)}}}"
 
 
-def _write_each(leads: LeadRows, scores: Scores, due: Floats, now: datetime) -> list[int]:
+def _write_each(leads: LeadRows, scores: Scores, due: Floats, rows: Ints, now: datetime) -> list[int]:
     """The portable twin: one prepared statement run once a lead, which costs SQLite no round trip.
 
     SQLite lets one transaction write at a time, so that what is compared here stays so.
     """
     unchanged = _unchanged(leads)
-    names = ["", *(persona.name for persona in scores.compiled.fit.personas)]
-    rows = np.flatnonzero(np.isin(leads.id, unchanged))
+    names = scores.persona_names()
+    rows = rows[np.isin(leads.id[rows], unchanged)]
+    lead_ids = leads.id[rows].tolist()
     columns: list[list[Any]] = [values[rows].tolist() for values in (scores.score, scores.fit, scores.behaviour)]
     times = [None if np.isnan(at) else as_time(datetime.fromtimestamp(at, UTC)) for at in due[rows].tolist()]
-    persona = [names[position - NO_PERSONA] for position in scores.fits.persona[rows].tolist()]
+    persona = [names[row] for row in rows.tolist()]
     scored_at, version = as_time(now), scores.compiled.rule_set.version
     values = [
         (score, fit, behaviour, scored_at, due_at, version, name, pk)
-        for score, fit, behaviour, due_at, name, pk in zip(*columns, times, persona, unchanged, strict=True)
+        for score, fit, behaviour, due_at, name, pk in zip(*columns, times, persona, lead_ids, strict=True)
     ]
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE leads_lead SET ({COLUMNS}) = (%s, %s, %s, %s, %s, %s, %s) WHERE id = %s", values)  # noqa: S608
-    return unchanged
+    return lead_ids
 
 
 def _unchanged(leads: LeadRows) -> list[int]:

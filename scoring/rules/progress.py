@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leads.events.due import seconds_behind
 from leads.models import Lead
-from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.full_rescore import waiting_leads
 
 # Counting further would cost more than it tells.
 COUNTED_AT_MOST = 100_000
@@ -39,19 +39,15 @@ class Progress:
 
 
 def rescore_progress(*, now: datetime) -> Progress:
-    """Count the leads whose score is due, or about to be marked so after a publishing."""
-    waiting = min(_count(Lead.objects.due_for_scoring(now)) + _unmarked(now), COUNTED_AT_MOST)
+    """Count the leads whose score is due, or that a full rescore has not reached."""
+    waiting = min(_count(Lead.objects.due_for_scoring(now)) + _in_ranges(now), COUNTED_AT_MOST)
     total = max(_total(), waiting)
     return Progress(total - waiting, total, seconds_behind(now=now), is_capped=waiting == COUNTED_AT_MOST)
 
 
-def _unmarked(now: datetime) -> int:
-    """Count the leads that a publishing has not marked yet, but for those due anyway."""
-    live = RuleSet.objects.filter(status=RuleSetStatus.LIVE).values_list("marked_to_id", flat=True).first()
-    if live is None:
-        return 0
-    behind = Lead.objects.current().filter(pk__gt=live)
-    return _count(behind.filter(score_due_at__gt=now)) + _count(behind.filter(score_due_at=None))
+def _in_ranges(now: datetime) -> int:
+    """Count the leads that a full rescore has not reached, but for those due anyway."""
+    return _count(waiting_leads().filter(Q(score_due_at__gt=now) | Q(score_due_at=None)))
 
 
 def _count(leads: QuerySet[Lead]) -> int:

@@ -1,4 +1,4 @@
-"""Make a rule set live, and mark every lead due for it."""
+"""Make a rule set live, and have every lead scored by it."""
 
 from datetime import datetime
 
@@ -7,13 +7,11 @@ from django.db.models import Q
 
 from leads.audit.record import record_audit
 from leads.errors import LeadError
-from leads.events.due import mark_due
-from leads.models import Lead, User
+from leads.models import User
+from scoring import signals
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import rule_set_from_rows
-
-# Leads marked in one transaction: less than a second's work, so that intake hardly waits for their rows.
-CHUNK = 10_000
+from scoring.rules.full_rescore import begin_full_rescore
 
 
 @transaction.atomic
@@ -28,8 +26,7 @@ def publish(rule_set: RuleSet, *, by: User | None, note: str = "", now: datetime
     rule_set_from_rows(chosen)
     if former is not None:
         former.status = RuleSetStatus.ARCHIVED
-        former.marked_to_id = None
-        former.save(update_fields=["status", "marked_to_id"])
+        former.save(update_fields=["status"])
     chosen.status = RuleSetStatus.LIVE
     chosen.note = note or chosen.note
     stamp_published(chosen, by=by, now=now)
@@ -38,51 +35,10 @@ def publish(rule_set: RuleSet, *, by: User | None, note: str = "", now: datetime
 def stamp_published(live: RuleSet, *, by: User | None, now: datetime) -> None:
     """Store that `live` was published now, and see that every lead is scored by it. Call inside a transaction."""
     live.published_at, live.published_by = now, by
-    live.marked_to_id = 0
     live.save()
+    begin_full_rescore()
     record_audit("rule set published", str(live), by=by, now=now)
-    # The first chunk at once; the sweep goes on with the rest, and with all of it if this process dies here.
-    transaction.on_commit(lambda: continue_marking(now=now, chunks=1), robust=True)
-
-
-def continue_marking(*, now: datetime, chunks: int | None = None) -> None:
-    """Mark the leads due that the last publishing has not marked yet, at most `chunks` times 10,000 (empty: all)."""
-    done = 0
-    while (chunks is None or done < chunks) and _mark_chunk(now):
-        done += 1
-
-
-def begin_marking() -> int:
-    """Let every lead count as due, as a publishing does; return the live version."""
-    live = RuleSet.objects.filter(status=RuleSetStatus.LIVE)
-    live.update(marked_to_id=0)
-    return live.values_list("version", flat=True).get()
-
-
-def advance_marking(version: int, lead_id: int) -> None:
-    """Note that the leads up to this id are scored by this version, or marked due; unless another is live by now."""
-    RuleSet.objects.filter(status=RuleSetStatus.LIVE, version=version, marked_to_id__lt=lead_id).update(
-        marked_to_id=lead_id
-    )
-
-
-def end_marking(version: int) -> None:
-    """Note that no lead waits to be marked; unless another version is live by now."""
-    RuleSet.objects.filter(status=RuleSetStatus.LIVE, version=version).update(marked_to_id=None)
-
-
-@transaction.atomic
-def _mark_chunk(now: datetime) -> bool:
-    """Mark the next leads in id order; say whether there may be more. A second marker waits for the first."""
-    live = RuleSet.objects.select_for_update().filter(status=RuleSetStatus.LIVE).first()
-    if live is None or live.marked_to_id is None:
-        return False
-    after = Lead.objects.current().filter(pk__gt=live.marked_to_id).order_by("pk")
-    lead_ids = list(after.values_list("pk", flat=True)[:CHUNK])
-    mark_due(lead_ids, now=now)
-    live.marked_to_id = lead_ids[-1] if len(lead_ids) == CHUNK else None
-    live.save(update_fields=["marked_to_id"])
-    return live.marked_to_id is not None
+    signals.rules_published.send(sender=RuleSet)
 
 
 def _lock(rule_set: RuleSet) -> tuple[RuleSet, RuleSet | None]:

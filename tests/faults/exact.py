@@ -12,7 +12,7 @@ from leads.models import Lead, StageChange
 from scoring.engine.score import score_leads
 from scoring.models import RuleSet
 from scoring.qualification.decide import decide
-from scoring.qualification.explain import explain_lead, stored_entries
+from scoring.qualification.explain import explain_lead
 from scoring.qualification.states import states_of
 from scoring.rules.draft import import_draft
 from scoring.rules.live import live_rule_set
@@ -53,9 +53,8 @@ def assert_everything_is_exact() -> None:
     assert leads
     for lead in leads:
         fresh = explain_lead(lead, as_of=lead.scored_at).score
-        entries = stored_entries(lead, as_of=lead.scored_at)
         assert (lead.score, lead.fit) == pytest.approx((fresh.score, fresh.fit), abs=1e-6)
-        assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
+        assert math.fsum(entry.points_now for entry in fresh.entries) == pytest.approx(lead.score, abs=1e-6)
         assert lead.decided_version == live.rule_set.version
         scores = score_leads(live, [stored_facts(lead)], lead.scored_at.timestamp())
         assert decide(states_of([stored_state(lead)]), scores).of(0).path == ()

@@ -11,8 +11,9 @@ from leads.events.due import mark_due
 from leads.models import Lead
 from scoring import tasks
 from scoring.models import RuleSet
-from scoring.qualification.drain import drain_all, due_parts
+from scoring.qualification.drain import due_parts
 from scoring.qualification.turns import PARTS, part_of, take_turn
+from scoring.qualification.walk import drain_all
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import TRIAL, publish_rules
 

@@ -12,7 +12,7 @@ from leadcrm.demo.generate import make_demo
 from leadcrm.demo.users import WRITE_KEY
 from leads.management.progress import ProgressBar
 from leads.models import Lead, Source
-from scoring.qualification.drain import drain_all
+from scoring.qualification.walk import drain_all
 
 MOST_LEADS = 5_000_000
 

@@ -24,8 +24,8 @@ from leads.models import (
 )
 from scoring.engine.score import score_leads
 from scoring.qualification.decide import decide
-from scoring.qualification.drain import drain_all
 from scoring.qualification.states import states_of
+from scoring.qualification.walk import drain_all
 from scoring.rules.live import live_rule_set
 from tests.make import make_lead
 from tests.make_rules import TRIAL, publish_rules

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from leads.models import Lead
 from scoring.models import RuleSet, RuleSetStatus
+from scoring.rules.full_rescore import waiting_leads
 from tests.make import make_lead
 from tests.make_rules import PRICING, TRIAL, publish_rules
 from tests.scoring.management.test_rule_set import WITH_PARTS
@@ -43,11 +44,11 @@ def test_an_admin_imports_a_draft_and_publishes_it(admin_user, api_of):
     version = draft.json()["version"]
     live = api.post(f"/api/rule-sets/{version}/publish/", {"note": "For spring"}, format="json")
 
-    lead.refresh_from_db()
     stored = RuleSet.objects.get(version=version)
     assert (draft.status_code, draft.json()["status"]) == (201, "draft")
     assert (live.status_code, live.json()["status"], live.json()["note"]) == (200, "live", "For spring")
-    assert (stored.status, stored.published_by, stored.marked_to_id) == (RuleSetStatus.LIVE, admin_user, 0)
+    assert (stored.status, stored.published_by) == (RuleSetStatus.LIVE, admin_user)
+    assert waiting_leads().get() == lead
 
 
 def test_personas_journeys_and_gates_go_in_and_out_the_same(admin_user, api_of):

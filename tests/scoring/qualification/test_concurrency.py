@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from leads.events.due import mark_due
 from leads.models import Event, Identifier, Lead
-from scoring.qualification.drain import drain_all
-from scoring.qualification.walk import rescore_all
+from scoring.qualification.side_by_side import rescore_all
+from scoring.qualification.walk import drain_all
 from tests.faults.exact import assert_everything_is_exact, publish_now
 from tests.make import make_lead, make_source
 from tests.make_rules import PRICING, TRIAL

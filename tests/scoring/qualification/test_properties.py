@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from leads.intake.take_in import take_in
 from leads.models import Event, Lead
-from scoring.qualification.drain import drain_all
-from scoring.qualification.explain import stored_entries
+from scoring.qualification.explain import explain_lead
 from scoring.qualification.rescore import rescore_leads
+from scoring.qualification.walk import drain_all
 from scoring.rules import live
 from tests.leads.intake.inbound import inbound
 from tests.make import NOON, make_source
@@ -99,7 +99,7 @@ def look(moment: datetime) -> None:
 
 
 def assert_entries_sum_up(lead: Lead) -> None:
-    entries = stored_entries(lead, as_of=lead.scored_at)
+    entries = explain_lead(lead, as_of=lead.scored_at).score.entries
     assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
 
 
@@ -117,12 +117,12 @@ def live_through(steps) -> None:
 
 
 def score_everybody() -> dict[frozenset[str], dict[str, float]]:
-    """Score all leads at the end; return the points that are stored of each, by the events that are its own."""
+    """Score all leads at the end; return the points of each, by the events that are its own."""
     rescore_leads(list(Lead.objects.values_list("pk", flat=True)), now=END)
     points = {}
     for lead in Lead.objects.current():
         mine = frozenset(lead.events.values_list("message_id", flat=True))
-        entries = stored_entries(lead, as_of=END)
+        entries = explain_lead(lead, as_of=END).score.entries
         points[mine] = {entry.rule: entry.points_now for entry in entries}
         points[mine] |= {"score": lead.score, "fit": lead.fit, "behaviour": lead.behaviour}
     return points

@@ -1,13 +1,14 @@
 import math
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads.events.due import mark_due
 from leads.models import Lead, Stage, StageChange
-from scoring.qualification.explain import explain_lead, explanation_json, stored_entries
+from scoring.qualification.explain import explain_lead, explanation_json
 from scoring.qualification.rescore import compute, read_facts, rescore_leads, store
 from tests.make import NOON, make_event, make_lead, make_organization
 from tests.make_rules import BY_SCORE, MANAGER, PRICING, TRIAL, publish_rules
@@ -15,7 +16,7 @@ from tests.make_rules import BY_SCORE, MANAGER, PRICING, TRIAL, publish_rules
 pytestmark = pytest.mark.django_db
 
 
-def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
+def test_a_scoring_stores_score_parts_and_when_it_is_due_again():
     rule_set = publish_rules([TRIAL, PRICING], fit=[MANAGER])
     lead = make_lead(title="Office manager", score_due_at=NOON)
     make_event(lead, "trial_started", occurred_at=NOON - timedelta(days=14))
@@ -24,7 +25,7 @@ def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = {entry.rule: entry.points_now for entry in stored_entries(lead, as_of=NOON)}
+    entries = {entry.rule: entry.points_now for entry in explain_lead(lead, as_of=NOON).score.entries}
     # Fifteen points halved once, two points fresh, twelve points for the role.
     assert entries == pytest.approx({"Trial started": 7.5, "Viewed pricing": 2.0, "Role": 12.0})
     assert (lead.score, lead.fit, lead.behaviour) == pytest.approx((21.5, 12.0, 9.5))
@@ -33,7 +34,7 @@ def test_a_scoring_stores_score_parts_entries_and_when_it_is_due_again():
     assert lead.score_due_at == pytest.approx(NOON + timedelta(hours=53, minutes=55), abs=timedelta(minutes=1))
 
 
-def test_stored_entries_sum_to_the_stored_score():
+def test_entries_sum_to_the_stored_score():
     publish_rules([{**TRIAL, "points": 50}, {**PRICING, "points": 30}], fit=[MANAGER])
     lead = make_lead(title="manager")
     make_event(lead, "trial_started", occurred_at=NOON - timedelta(days=3))
@@ -43,7 +44,7 @@ def test_stored_entries_sum_to_the_stored_score():
     rescore_leads([lead.pk], now=NOON)
 
     lead.refresh_from_db()
-    entries = stored_entries(lead, as_of=NOON)
+    entries = explain_lead(lead, as_of=NOON).score.entries
     assert lead.behaviour == 60
     assert math.fsum(entry.points_now for entry in entries) == pytest.approx(lead.score, abs=1e-6)
     assert "behaviour_limit" in {entry.rule for entry in entries}
@@ -84,7 +85,7 @@ def test_a_lead_whose_facts_changed_while_it_was_computed_is_left_alone_and_stay
     outcome = compute(read_facts([lead.pk], now=NOON))
     mark_due([lead.pk], now=NOON)
 
-    assert store(outcome, now=NOON) == set()
+    assert store(outcome, np.array([0]), now=NOON) == set()
 
     lead.refresh_from_db()
     assert lead.score_due_at == NOON
@@ -96,7 +97,7 @@ def test_a_lead_that_was_claimed_while_it_was_computed_keeps_its_stage(sales):
     outcome = compute(read_facts([lead.pk], now=NOON))
     Lead.objects.filter(pk=lead.pk).update(claimed_at=NOON, owner=sales, stage=Stage.CLAIMED)
 
-    assert store(outcome, now=NOON) == set()
+    assert store(outcome, np.array([0]), now=NOON) == set()
     lead.refresh_from_db()
     assert (lead.stage, lead.scored_at) == (Stage.CLAIMED, None)
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from leads.events.due import seconds_behind
-from scoring.models import RuleSet, RuleSetStatus
+from scoring.models import RescoreRange
 from scoring.rules import progress
 from scoring.rules.progress import Progress, rescore_progress
 from tests.make import NOON, make_lead
@@ -30,9 +30,9 @@ def test_leads_that_are_due_are_behind(db):
     assert (found.waiting, found.is_done) == (2, False)
 
 
-def test_leads_that_a_publishing_has_not_marked_yet_are_behind_too(db):
+def test_leads_that_a_full_rescore_has_not_reached_are_behind_too(db):
     ids = make_leads()
-    RuleSet.objects.filter(status=RuleSetStatus.LIVE).update(marked_to_id=ids[2])
+    RescoreRange.objects.create(scored_to_id=ids[2], last_id=ids[4])
 
     assert rescore_progress(now=NOON).done == 1
 
@@ -58,5 +58,5 @@ def test_asking_costs_a_few_queries(db, django_assert_max_num_queries):
     make_leads()
     rescore_progress(now=NOON)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         rescore_progress(now=NOON)
