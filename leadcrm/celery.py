@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadcrm.settings")
 
@@ -25,8 +26,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "go on with imports": {"task": "leads.tasks.sweep_imports", "schedule": 5.0},
     "remove old import files": {"task": "leads.tasks.remove_old_import_files", "schedule": 3600.0},
 }
+# Long work waits in a queue of its own. Workers take from both by turns, so that an event waits for one task at most.
+BULK = "bulk"
 app.conf.update(
     beat_schedule=SCHEDULE,
+    task_queues=[Queue("celery"), Queue(BULK)],
+    task_routes={
+        "scoring.tasks.take_part_in_rescore": {"queue": BULK},
+        "leads.tasks.work_on": {"queue": BULK},
+        "leads.tasks.find_duplicates": {"queue": BULK},
+    },
     timezone="UTC",
     task_ignore_result=True,
     # A task may run twice (every one is idempotent) but is never lost with the worker that held it.

@@ -26,15 +26,21 @@ _SIGNAL_NUMBERS = {signal: number for number, signal in enumerate(SIGNALS)}
 _SEPARATOR = ","
 
 
-def read_events(lead_ids: Ints, *rule_sets: RuleSet) -> Events:
+class TooManyEvents(Exception):
+    """Some leads have more events together than were asked for."""
+
+
+def read_events(lead_ids: Ints, *rule_sets: RuleSet, most: int | None = None) -> Events:
     """Read the events of these leads, given in id order, that can count under any of these rules.
 
-    row: the position of a lead's id.
+    row: the position of a lead's id. Raises TooManyEvents where there are more than `most`.
     """
     detailed = KINDS_JUDGED_BY_PROPERTIES.union(*map(needed_details, rule_sets))
     named = frozenset[str]().union(*map(kinds_by_name, rule_sets))
     read = _read_at_once if is_postgresql() else _read_each
-    columns = read(lead_ids.tolist(), detailed, named) if len(lead_ids) else _NOTHING
+    columns = read(lead_ids.tolist(), detailed, named, most) if len(lead_ids) else _NOTHING
+    if most is not None and len(columns.lead) > most:
+        raise TooManyEvents(f"{len(lead_ids)} leads have more than {most} events.")
     row = np.searchsorted(lead_ids, columns.lead)
     kinds, kind = _numbered(columns.kind)
     # The range that was read may hold leads that were not asked for.
@@ -69,14 +75,16 @@ class _Columns:
 _NOTHING = _Columns(np.empty(0, np.int64), np.empty(0), [], [], [], [])
 
 
-def _read_at_once(lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str]) -> _Columns:
-    condition, parameters = _wanted(lead_ids)
+def _read_at_once(
+    lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str], most: int | None
+) -> _Columns:
+    events, parameters = _wanted(lead_ids, most)
     properties, of_kinds = _where(detailed, "properties::text", "{}")
     name, of_names = _where(named, "to_json(name)::text", '""')
     sql = f"""
         SELECT array_agg(lead_id), array_agg(occurred_at), string_agg(kind, '{_SEPARATOR}'),
                string_agg(signal, '{_SEPARATOR}'), string_agg({properties}, ','), string_agg({name}, ',')
-        FROM leads_event WHERE {condition}
+        FROM {events}
     """  # noqa: S608 - names of our own
     lead, at, kind, signal, properties_json, name_json = _copied(sql, [*of_kinds, *of_names, *parameters])
     if not lead:
@@ -91,14 +99,16 @@ def _read_at_once(lead_ids: Sequence[int], detailed: Collection[str], named: Col
     )
 
 
-def _read_each(lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str]) -> _Columns:
+def _read_each(
+    lead_ids: Sequence[int], detailed: Collection[str], named: Collection[str], most: int | None
+) -> _Columns:
     """The portable twin."""
-    condition, parameters = _wanted(lead_ids)
+    events, parameters = _wanted(lead_ids, most)
     properties, of_kinds = _where(detailed, "properties", "{}")
     name, of_names = _where(named, "name", "")
     sql = f"""
         SELECT lead_id, {posix_seconds("occurred_at")}, kind, signal, {properties}, {name}
-        FROM leads_event WHERE {condition}
+        FROM {events}
     """  # noqa: S608 - names of our own
     rows = fetch(sql, [*of_kinds, *of_names, *parameters])
     if not rows:
@@ -108,10 +118,13 @@ def _read_each(lead_ids: Sequence[int], detailed: Collection[str], named: Collec
     return _Columns(np.array(lead, np.int64), np.array(at, np.float64), kind, signal, properties_of, names)
 
 
-def _wanted(lead_ids: Sequence[int]) -> tuple[str, list[Any]]:
+def _wanted(lead_ids: Sequence[int], most: int | None) -> tuple[str, list[Any]]:
+    """Return the table of the events, no more than one too many, and its parameters."""
     condition, parameters = is_within("lead_id", lead_ids)
     is_bookkeeping, kinds = is_among("kind", sorted(BOOKKEEPING))
-    return f"{condition} AND NOT {is_bookkeeping}", [*parameters, *kinds]
+    limit = "" if most is None else f"LIMIT {most + 1:d}"
+    events = f"(SELECT * FROM leads_event WHERE {condition} AND NOT {is_bookkeeping} {limit}) AS event"  # noqa: S608
+    return events, [*parameters, *kinds]
 
 
 def _where(kinds: Collection[str], value: str, otherwise: str) -> tuple[str, list[Any]]:

@@ -14,7 +14,7 @@ from scoring.engine.batch import Batch, Floats, Ints
 from scoring.engine.explain import Entry
 from scoring.engine.next_change import due_at
 from scoring.engine.score import CompiledRuleSet, Score, Scores, score_batch
-from scoring.features.events import read_events
+from scoring.features.events import TooManyEvents, read_events
 from scoring.features.leads import LeadRows, read_leads
 from scoring.qualification.decide import Decisions, decide
 from scoring.qualification.journeys import write_journeys
@@ -25,6 +25,8 @@ from scoring.rules.live import last_rule_set, live_rule_set
 logger = logging.getLogger(__name__)
 
 EVIDENCE_LINES = 3
+# Events in memory at a time, so that a worker stays below 300 MB. One lead that has more is scored all the same.
+MOST_EVENTS = 100_000
 # A lead that can't be scored (a fault of the program, not of the lead) must not hold up the others.
 FAILED_RETRY = timedelta(minutes=10)
 
@@ -62,6 +64,8 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
         outcome = compute(read_facts(lead_ids, now=now))
     except DatabaseError:
         raise
+    except TooManyEvents:
+        _score_halves(lead_ids, now=now)
     except Exception:
         logger.exception("%s leads could not be scored at once.", len(lead_ids))
         _score_apart(lead_ids, now=now)
@@ -70,19 +74,28 @@ def rescore_leads(lead_ids: Sequence[int], *, now: datetime) -> None:
 
 
 def read_facts(lead_ids: Sequence[int], *, now: datetime) -> Facts:
-    """Read what these leads' scores are computed from, in a fixed number of queries."""
+    """Read what these leads' scores are computed from, in a fixed number of queries.
+
+    Raises TooManyEvents where several leads have more of them than should be in memory at once.
+    """
     live = last_rule_set()
     leads = read_leads(lead_ids, live.fields)
     # Asked once the leads are read: rules that were published before may look at other fields of them.
     while (current := live_rule_set()) is not live:
         live, leads = current, read_leads(lead_ids, current.fields)
-    return Facts(leads, live, batch_of_rows(leads, live, np.full(len(leads), now.timestamp())))
+    most = MOST_EVENTS if len(leads) > 1 else None
+    return Facts(leads, live, batch_of_rows(leads, live, np.full(len(leads), now.timestamp()), most=most))
 
 
-def batch_of_rows(leads: LeadRows, live: CompiledRuleSet, as_of: Floats, *others: CompiledRuleSet) -> Batch:
-    """Read the leads' events and return the batch, each lead at its moment; others: rules to be judged by as well."""
+def batch_of_rows(
+    leads: LeadRows, live: CompiledRuleSet, as_of: Floats, *others: CompiledRuleSet, most: int | None = None
+) -> Batch:
+    """Read the leads' events and return the batch, each lead at its moment; others: rules to be judged by as well.
+
+    Raises TooManyEvents where there are more than `most`.
+    """
     recycled_at = np.nan_to_num(leads.recycled_at, nan=-np.inf)
-    events = read_events(leads.id, live.rule_set, *(rules.rule_set for rules in others))
+    events = read_events(leads.id, live.rule_set, *(rules.rule_set for rules in others), most=most)
     return Batch(as_of, recycled_at, leads.attributes, events)
 
 
@@ -147,12 +160,16 @@ def iso(moment: float | None) -> str | None:
 def _score_apart(lead_ids: Sequence[int], *, now: datetime) -> None:
     """Score each half by itself, until the one lead that can't be scored is left; it keeps its score for a while."""
     if len(lead_ids) > 1:
-        middle = len(lead_ids) // 2
-        rescore_leads(lead_ids[:middle], now=now)
-        rescore_leads(lead_ids[middle:], now=now)
+        _score_halves(lead_ids, now=now)
         return
     logger.error("Lead %s could not be scored; it will be tried again.", *lead_ids)
     Lead.objects.filter(pk__in=lead_ids).update(score_due_at=now + FAILED_RETRY)
+
+
+def _score_halves(lead_ids: Sequence[int], *, now: datetime) -> None:
+    middle = len(lead_ids) // 2
+    rescore_leads(lead_ids[:middle], now=now)
+    rescore_leads(lead_ids[middle:], now=now)
 
 
 def _move(outcome: Outcome, row: int) -> Move:

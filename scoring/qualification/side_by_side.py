@@ -21,10 +21,13 @@ def rescore_all(*, processes: int = 1, clock: Clock, report: Progress | None = N
     Every lead counts as due from the beginning: those that nobody has reached when this process dies, workers score.
     """
     begin_full_rescore()
-    scored = _forked.Value("q", 0)
-    with _others(processes - 1, clock, scored):
-        drain_all(clock=clock, report=_adding(scored, report))
-    drain_all(clock=clock, report=_adding(scored, report))
+    by_others = _forked.Value("q", 0)
+    tell = _adding(by_others, report)
+    with _others(processes - 1, clock, by_others):
+        drain_all(clock=clock, report=tell)
+    tell(0)
+    # What others left when they died.
+    drain_all(clock=clock, report=tell)
 
 
 @contextmanager
@@ -49,13 +52,13 @@ def _take_part(clock: Clock, scored: Any) -> None:
             scored.value += number
 
 
-def _adding(others: Any, report: Progress | None) -> Progress:
+def _adding(by_others: Any, report: Progress | None) -> Progress:
     """Return a report that tells what others scored as well."""
 
     def add(number: int) -> None:
-        with others.get_lock():
-            number, others.value = number + others.value, 0
-        if report is not None:
+        with by_others.get_lock():
+            number, by_others.value = number + by_others.value, 0
+        if number and report is not None:
             report(number)
 
     return add

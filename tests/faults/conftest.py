@@ -15,7 +15,7 @@ from django.utils import timezone
 from leadcrm.celery import app
 from leads.models import Lead
 from scoring import tasks
-from scoring.models import RuleSet
+from scoring.rules.full_rescore import is_rescoring
 from tests.make import make_source
 from tests.processes import (
     PATIENCE,
@@ -66,20 +66,19 @@ class House:
     @property
     def is_idle(self) -> bool:
         """Whether no task is waiting or running."""
-        return self.redis.llen("celery") == 0 and self.redis.hlen("unacked") == 0
+        return self.redis.llen("celery") == self.redis.llen("bulk") == 0 and self.redis.hlen("unacked") == 0
 
     def waiting_for_a_lock(self) -> set[str]:
         """Return the names of the processes whose transactions wait for a lock in PostgreSQL."""
         return names_of_connections("wait_event_type = 'Lock'")
 
     def settle(self) -> None:
-        """Wait until every due lead is worked off, and every lead marked that a published rule set makes due."""
+        """Wait until every lead is scored that is due, or that a full rescore has not reached."""
         self.sweep()
         wait_for(self._is_settled, "every due lead to be scored")
 
     def _is_settled(self) -> bool:
-        is_marking = RuleSet.objects.exclude(marked_to_id=None).exists()
-        return not is_marking and not Lead.objects.filter(score_due_at__lte=timezone.now()).exists()
+        return not is_rescoring() and not Lead.objects.filter(score_due_at__lte=timezone.now()).exists()
 
     def complaints(self) -> list[str]:
         """Return what web server, workers and beat logged as errors since they started."""

@@ -9,15 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads.models import Event, Identifier, Lead, Stage, StageChange
-from scoring.models import RuleSet, RuleSetStatus
-from scoring.qualification import drain, walk
-from scoring.qualification.turns import PARTS
+from scoring.qualification import walk
+from scoring.rules.full_rescore import waiting_leads
 from tests.faults.exact import BY_TRIAL, publish_now
 from tests.make import make_source
 from tests.make_rules import PRICING, TRIAL
 from tests.processes import wait_for
 
-RESCORE = [sys.executable, "manage.py", "rescore", "--all"]
+RESCORE = [sys.executable, "manage.py", "rescore", "--all", "--processes", "1"]
 HALF_LIFE = timedelta(days=14)
 
 
@@ -64,17 +63,16 @@ def assert_all_are_scored_by(version: int, *, points: int = 15) -> None:
 def test_what_a_killed_rescore_command_did_not_reach_is_scored_by_the_workers(house):
     house.beat.signal_all(signal.SIGSTOP)
     live = publish_now()
-    RuleSet.objects.update(marked_to_id=None)
-    leads = make_leads_on_trial(2 * walk.BATCH + 200)
+    leads = make_leads_on_trial(2 * walk.BATCH)
 
     with transaction.atomic():
-        # A lead of its second batch: the command stands still with the first written, the third read.
+        # A lead of its second batch: the command stands still with the first written.
         Lead.objects.select_for_update().get(pk=leads[walk.BATCH + 500].pk)
         command = house.processes.start("rescore", RESCORE)
         wait_for(lambda: "rescore" in house.waiting_for_a_lock(), "the command in its second batch")
         command.kill()
-    done = RuleSet.objects.get(status=RuleSetStatus.LIVE).marked_to_id
-    assert (scored(), done) == (walk.BATCH, leads[walk.BATCH - 1].pk)
+    assert scored() == walk.BATCH
+    assert sorted(waiting_leads().values_list("pk", flat=True)) == [lead.pk for lead in leads[walk.BATCH :]]
     house.beat.signal_all(signal.SIGCONT)
     house.settle()
 
@@ -84,17 +82,16 @@ def test_what_a_killed_rescore_command_did_not_reach_is_scored_by_the_workers(ho
 def test_a_worker_killed_in_the_middle_of_a_rescore_after_publishing_leaves_no_lead_with_old_points(house):
     house.beat.signal_all(signal.SIGSTOP)
     publish_now()
-    leads = make_leads_on_trial(PARTS * (drain.BATCH + 100))
+    leads = make_leads_on_trial(4 * walk.BATCH)
     complaints = house.complaints()
     changed = publish_now({**TRIAL, "points": 40}, PRICING)
 
     with transaction.atomic():
-        # A lead of a part's second batch: whoever scores that part stands still with the first written.
-        late = [lead for lead in leads if lead.pk % PARTS == 0][drain.BATCH + 50]
-        Lead.objects.select_for_update().get(pk=late.pk)
+        # Whoever comes to this lead's batch stands still.
+        Lead.objects.select_for_update().get(pk=leads[walk.BATCH + 500].pk)
         house.sweep()
-        victim = min(wait_for(house.waiting_for_a_lock, "a worker in the part's second batch"))
-        wait_for(lambda: scored() == len(leads) - 100, "the other worker to score the other parts")
+        victim = min(wait_for(house.waiting_for_a_lock, "a worker in the second batch"))
+        wait_for(lambda: scored() == 3 * walk.BATCH, "the other worker to score the other batches")
         house.workers[victim].kill()
     house.beat.signal_all(signal.SIGCONT)
     house.settle()

@@ -161,6 +161,6 @@ def test_many_events_cost_as_many_questions_as_few(api, events):
     with CaptureQueriesContext(connection) as queries:
         explain(api, lead)
 
-    # Whose token it is, the lead, which rules are live, the lead as rules see it, its events and what some of them say,
-    # the last stage change.
-    assert len(queries) == 7
+    # Whose token it is, the lead, which rules are live, the lead as rules see it, its events, the last stage
+    # change.
+    assert len(queries) == 6

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.events.due import mark_due
 from leads.models import Lead, Stage, StageChange
+from scoring.qualification import rescore
 from scoring.qualification.explain import explain_lead, explanation_json
 from scoring.qualification.rescore import compute, read_facts, rescore_leads, store
 from tests.make import NOON, make_event, make_lead, make_organization
@@ -77,6 +78,20 @@ def test_scoring_twice_stores_the_same_and_moves_nobody_twice():
 
     assert Lead.objects.values().get(pk=lead.pk) == once
     assert StageChange.objects.filter(lead=lead).count() == 2
+
+
+def test_leads_with_more_events_than_fit_into_memory_are_scored_in_smaller_batches(monkeypatch):
+    monkeypatch.setattr(rescore, "MOST_EVENTS", 4)
+    publish_rules([TRIAL])
+    leads = [make_lead() for _ in range(5)]
+    for number, lead in enumerate(leads):
+        for _ in range(1 + number):
+            make_event(lead, "trial_started", occurred_at=NOON)
+
+    rescore_leads([lead.pk for lead in leads], now=NOON)
+
+    scores = Lead.objects.order_by("pk").values_list("behaviour", flat=True)
+    assert list(scores) == [15, 30, 45, 60, 60]
 
 
 def test_a_lead_whose_facts_changed_while_it_was_computed_is_left_alone_and_stays_due():
