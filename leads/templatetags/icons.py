@@ -1,4 +1,4 @@
-"""Icons out of static/icons.svg: outlines by name, a channel's outline, a stage's glyph."""
+"""Icons from static/icons.svg: general ones, channels, and stages."""
 
 from django import template
 from django.templatetags.static import static
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
-    """Draw an outline. size: "", "small" (14 px) or "large" (20 px). Screen readers skip it."""
+    """Render an icon. size: "", "small" (14 px) or "large" (20 px). Hidden from screen readers."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
         f" icon-{size}" if size else "",
@@ -24,7 +24,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 @register.simple_tag
 def glyph(stage: str) -> SafeString:
-    """Draw the disc that fills as the stage rises; "todo" is the empty one."""
+    """Render a stage's disc, which fills up as the stage rises; "todo" is the empty one."""
     return format_html(
         '<svg class="glyph" aria-hidden="true"><use href="{}#g-{}"></use></svg>', static("icons.svg"), stage
     )
@@ -32,13 +32,13 @@ def glyph(stage: str) -> SafeString:
 
 @register.simple_tag
 def channel_icon(channel: str, size: str = "") -> SafeString:
-    """Draw a channel's outline."""
+    """Render a channel's icon."""
     return icon(channels.channel_icon(channel), size)
 
 
 @register.simple_tag
 def kind_icon(kind: str, size: str = "") -> SafeString:
-    """Draw the outline of the channel that an event kind belongs to."""
+    """Render the icon of an event kind's channel."""
     return channel_icon(channel_of(kind), size)
 
 

@@ -1,4 +1,4 @@
-"""The id under which the log keeps a request, for error pages."""
+"""The request id in the log, for error pages."""
 
 import structlog
 from django import template
@@ -8,5 +8,5 @@ register = template.Library()
 
 @register.simple_tag
 def request_id() -> str:
-    """Return the id of the request being answered, "" outside of one."""
+    """Return the id of the current request, "" outside of one."""
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))

@@ -1,4 +1,4 @@
-"""A lead's stage as a pill and its score as a split bar with ticks at the thresholds."""
+"""A lead's stage as a pill, and its score as a split bar with ticks at the thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ RADIUS = 3
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The geometry of a score bar: SVG paths and x positions in px, the bar being 6 px high from y = 2."""
+    """The geometry of a score bar: SVG paths and x positions in px; the bar is 6 px high from y = 2."""
 
     width: int
     fit: str
@@ -28,22 +28,22 @@ class Bar:
 @register.simple_tag
 @cache
 def pill(stage: str, size: str = "") -> SafeString:
-    """Show a stage: glyph, name and colour. size: "" or "large". A list shows the same few again and again."""
+    """Render a stage: glyph, name and colour. size: "" or "large". Cached, since a list repeats the same few."""
     return render_to_string("components/pill.html", {"stage": stage, "label": Stage(stage).label, "size": size})
 
 
 @register.inclusion_tag("components/score.html")
 def score(lead: Lead, thresholds: Mapping[str, float] | None, width: int = 64) -> Mapping[str, object]:
-    """Show a score: its number and a bar split into fit and behaviour.
+    """Render a score: its number and a bar split into fit and behaviour.
 
-    thresholds: what scoring's {% thresholds %} returns, None while no rule set is live.
+    thresholds: from scoring's {% thresholds %}, None while no rule set is live.
     """
     bar = bar_of(lead.fit, lead.behaviour, thresholds, width)
     return {"lead": lead, "bar": bar, "thresholds": thresholds}
 
 
 def bar_of(fit: float, behaviour: float, thresholds: Mapping[str, float] | None, width: int) -> Bar:
-    """Return the geometry of a bar on which 100 points are `width` px."""
+    """Return the geometry of a bar in which 100 points are `width` px wide."""
     fit_end = round(width * fit / 100, 1)
     end = round(width * (fit + behaviour) / 100, 1)
     ticks = [thresholds[name] for name in ("mql", "sql")] if thresholds else []

@@ -1,4 +1,4 @@
-"""What the frame of every screen tells: how many leads there are and wait, and whether scores are up to date."""
+"""The frame of every screen: numbers of leads and waiting SQLs, and the scoring lag."""
 
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from leads.people.keyset import capped_count
 
 register = template.Library()
 
-# Due scores wait for the next sweep at most this long while all is well.
+# In normal operation due scores wait at most this long for the next sweep.
 USUAL_LAG = 2 * 60
 
 
 @register.simple_tag
 def shell() -> dict[str, int]:
-    """Return the counts and the lag that the frame shows; three quick queries."""
+    """Return the numbers and the lag shown in the frame; three quick queries."""
     return {
         "leads": capped_count(Lead.objects.current()),
         "waiting": capped_count(Lead.objects.awaiting_claim(), cap=99),
@@ -26,6 +26,6 @@ def shell() -> dict[str, int]:
 
 
 def minutes_behind(now: datetime) -> int:
-    """Return for how many minutes the longest due score has been waiting; 0 while that is usual."""
+    """Return how many minutes the longest due score has been waiting; 0 as long as that is normal."""
     lag = seconds_behind(now=now)
     return int(lag // 60) if lag > USUAL_LAG else 0

@@ -1,4 +1,4 @@
-"""How the screens say numbers, times and names."""
+"""Formatting of numbers, times and names on the screens."""
 
 from datetime import datetime, timedelta
 

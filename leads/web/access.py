@@ -1,4 +1,4 @@
-"""Which roles may use a screen, and what everybody else is told."""
+"""Role checks of the screens, and the page shown to users without access."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,14 +19,14 @@ EVERYONE = tuple(Role)
 CLAIMING = (Role.SALES, Role.MANAGER, Role.ADMIN)
 MERGING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 CAPTURING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
-# Sales read the live rules; drafts, history and what the past says of them are for those who tune.
+# Sales may read the live rules; drafts, history and backtests are for those who tune them.
 RULE_READING = (Role.MARKETER, Role.MANAGER, Role.ADMIN)
 
 
 def roles_required(*roles: Role) -> Callable[[View], View]:
-    """Let only users of these roles in; send strangers to sign in and tell others who can grant them the right.
+    """Allow only users with these roles; others sign in first, or are told who can grant access.
 
-    The view carries its roles as `roles`, so that a test can compare every address with one table.
+    The view gets an attribute `roles`, so that a test can compare all addresses with one table.
     """
 
     def guard(view: View) -> View:
@@ -45,21 +45,21 @@ def roles_required(*roles: Role) -> Callable[[View], View]:
 
 
 def signed_in(request: HttpRequest) -> User:
-    """Return the user of a request that `roles_required` let in."""
+    """Return the user of a request that `roles_required` admitted."""
     if not isinstance(request.user, User):
         raise TypeError("expected a signed-in user, got an anonymous one")
     return request.user
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    # htmx would put the sign-in form into a table; send the whole window there instead.
+    # htmx would insert the sign-in form into the page; redirect the whole window instead.
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
     return redirect_to_login(request.get_full_path())
 
 
 def refuse(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse:
-    """Say whom a page is for, and who can grant the right to open it."""
+    """Show whom a page is for, and who can grant access."""
     admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("id")[:3]
     context = {"roles": [role.label for role in roles], "admins": admins}
     return render(request, "403.html", context, status=403)

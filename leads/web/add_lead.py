@@ -15,7 +15,7 @@ from leads.web.toasts import add_toast
 
 
 class AddLeadForm(forms.Form):
-    """What is known of a lead that somebody met: at least an e-mail address or a phone number."""
+    """A lead added by hand: at least an e-mail address or a phone number."""
 
     first_name = forms.CharField(max_length=100, required=False)
     last_name = forms.CharField(max_length=100, required=False)
@@ -35,7 +35,7 @@ class AddLeadForm(forms.Form):
 @roles_required(*EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """Store a lead that somebody met; what was typed stays after a mistake."""
+    """Add a lead; after an error the form keeps what was typed."""
     form = AddLeadForm(request.POST or None)
     if form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if value}

@@ -1,4 +1,4 @@
-"""What the lists of links and of downloads share: a tab of those in use, one of the archived, and counts by the day."""
+"""What the lists of links and downloads share: tabs for those in use and the archived ones, and daily counts."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -22,7 +22,7 @@ A = TypeVar("A", Asset, Link)
 
 
 def asked_tab(request: HttpRequest, things: "QuerySet[A]") -> dict[str, Any]:
-    """Return the context of a list: `page`, newest first, `is_archive` and `days`, which its counts go back."""
+    """Return the context of a list: `page`, newest first, `is_archive`, and `days`, the period of its counts."""
     is_archive = request.GET.get("show") == "archived"
     page = asked_page(request, things.filter(archived_at__isnull=not is_archive), NEWEST_FIRST, size=PAGE_SIZE)
     return {"page": page, "is_archive": is_archive, "days": DAYS}
@@ -35,6 +35,6 @@ def counts_lately(kinds: Collection[Counted], things: Collection[A]) -> Mapping[
 
 
 def counts_of(kinds: Collection[Counted], thing: A, *, charted: Counted) -> dict[str, Any]:
-    """Return the context of a thing's counts: `ever` of each kind, and the `chart` of one of them for `days`."""
+    """Return the context of one thing's counts: total per kind (`ever`), and the `chart` of one kind over `days`."""
     days = by_day(charted, thing.pk, days=DAYS, today=timezone.now().date())
     return {"ever": totals(kinds, [thing.pk])[thing.pk], "chart": day_bars(days), "days": DAYS}

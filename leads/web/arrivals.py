@@ -1,4 +1,4 @@
-"""The debugger: what arrives from one source, as it arrives, and what became of each piece."""
+"""The live debugger of a source: what arrives, and the outcome of each event."""
 
 import json
 import re
@@ -24,7 +24,7 @@ PLACE = re.compile(r"(\d{1,18})\.(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class ArrivalRow:
-    """One thing that arrived, and where more is told about it. what: the event, or why it was rejected."""
+    """One arrival, and the link to its details. what: the event, or why it was rejected."""
 
     row: Event | RejectedEvent
     is_taken: bool
@@ -34,14 +34,14 @@ class ArrivalRow:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the list is narrowed down to. below: TOP for the live list."""
+    """The filters of the list. below: TOP for the live list."""
 
     show: str
     kind: str
     below: Place
 
     def query(self, **changes: str) -> str:
-        """Return the query string of these choices with some changed."""
+        """Return the query string with some filters changed."""
         params = {"show": self.show, "kind": self.kind, **changes}
         return urlencode({name: value for name, value in params.items() if value})
 
@@ -50,7 +50,7 @@ class Choices:
 @never_cache
 @require_safe
 def source_page(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Show what arrives from a source. A poll whose If-None-Match is still true gets 204."""
+    """Show what arrives from a source. A poll with a current If-None-Match gets 204."""
     source = get_object_or_404(Source, pk=source_id)
     context = _board(source, _choices(request))
     tag = f'"{_fingerprint(context)}"'
@@ -70,7 +70,7 @@ def source_page(request: HttpRequest, source_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def arrived_event(request: HttpRequest, source_id: int, event_id: int) -> HttpResponse:
-    """Tell all that is known about one event that was taken in."""
+    """Show the details of an accepted event."""
     events = Event.objects.select_related("source", "identifier", "lead")
     event = get_object_or_404(events, pk=event_id, source_id=source_id)
     context = {
@@ -85,7 +85,7 @@ def arrived_event(request: HttpRequest, source_id: int, event_id: int) -> HttpRe
 @roles_required(*CAPTURING)
 @require_safe
 def rejected_event(request: HttpRequest, source_id: int, rejected_id: int) -> HttpResponse:
-    """Tell why an event was rejected, and show it as it was sent."""
+    """Show why an event was rejected, and the event as sent."""
     rejected = get_object_or_404(RejectedEvent.objects.select_related("source"), pk=rejected_id, source_id=source_id)
     context = {
         "source": rejected.source,
@@ -111,7 +111,7 @@ def _choices(request: HttpRequest) -> Choices:
 
 
 def _board(source: Source, choices: Choices) -> dict[str, Any]:
-    """Return what the live list shows, in a fixed number of queries."""
+    """Return the context of the live list; a fixed number of queries."""
     arrivals = arrivals_of(source, show=choices.show, kind=choices.kind, below=choices.below)
     newest = arrivals if _is_all(choices) else arrivals_of(source, size=1)
     return {
@@ -145,7 +145,7 @@ def _row(row: Event | RejectedEvent) -> ArrivalRow:
 
 
 def _fingerprint(context: dict[str, Any]) -> str:
-    """Return what changes when the list does."""
+    """Return a value that changes when the list does."""
     source, rows, newest = context["source"], context["rows"], context["newest"]
     shown = [(row.is_taken, row.row.pk, row.whose) for row in rows]
     state = (source.is_active, source.name, newest and (newest.is_taken, newest.row.pk), context["is_first"])
@@ -157,7 +157,7 @@ def _pretty(value: Any) -> str:
 
 
 def _pretty_text(text: str) -> str:
-    """Return a body with its JSON laid out, or as it is if it is not one."""
+    """Return a body with indented JSON, or unchanged if it is not JSON."""
     try:
         return _pretty(json.loads(text))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Downloads: the list, and one of them with its counts."""
+"""Downloads: the list, and a download with its counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ COUNTED = (Counted.ASSET_VIEW, Counted.ASSET_FORM, Counted.ASSET_DOWNLOAD)
 
 
 class AssetForm(forms.Form):
-    """What a marketer says of a download. points: a line each, shown with a tick."""
+    """A download's settings. points: one per line, shown with a tick."""
 
     title = forms.CharField(max_length=120, label="Title")
     kind = forms.ChoiceField(choices=AssetKind.choices, initial=AssetKind.EBOOK, label="What it is")
@@ -57,7 +57,7 @@ class AssetForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class AssetLine:
-    """A download of the list with what happened to it in the last 30 days."""
+    """A download in the list, with its counts of the last 30 days."""
 
     asset: Asset
     address: str
@@ -67,7 +67,7 @@ class AssetLine:
 @roles_required(*CAPTURING)
 @require_safe
 def asset_list(request: HttpRequest) -> HttpResponse:
-    """Show the downloads that are in use, or the archived ones, newest first."""
+    """Show the downloads in use, or the archived ones, newest first."""
     context = asked_tab(request, Asset.objects.select_related("form"))
     return render(request, "leads/assets.html", {**context, "lines": _lines(context["page"].rows)})
 
@@ -75,7 +75,7 @@ def asset_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_asset(request: HttpRequest) -> HttpResponse:
-    """Make a download; what was typed stays after a mistake."""
+    """Create a download; after an error the form keeps what was typed."""
     form = AssetForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         with refusals_shown_in(form):

@@ -1,4 +1,4 @@
-"""Log a call with a lead, in a dialog on its page or on a page of its own, and take it back."""
+"""Log a call with a lead, in a dialog on its page or on a separate page, and delete it again."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ OLDEST = timedelta(days=365)
 
 
 class CallForm(forms.Form):
-    """What is said of a call. token: lets a form that was sent twice count once; when: now unless it was earlier."""
+    """A call to log. token: makes a form that is sent twice count once; when: now unless it was earlier."""
 
     direction = forms.ChoiceField(
         choices=Direction.choices, initial=Direction.IN, widget=forms.RadioSelect, label="Who called"
@@ -49,7 +49,7 @@ class CallForm(forms.Form):
     token = forms.UUIDField(initial=new_token, required=False, widget=forms.HiddenInput)
 
     def clean_when(self) -> object:
-        """Refuse times that must be slips of the finger."""
+        """Refuse implausible times."""
         when, now = self.cleaned_data["when"], timezone.now()
         if when and not now - OLDEST <= when <= now:
             raise forms.ValidationError(
@@ -58,7 +58,7 @@ class CallForm(forms.Form):
         return when
 
     def call(self) -> Call:
-        """Return the call that was described."""
+        """Return the call described by the form."""
         said = self.cleaned_data
         return Call(
             Direction(said["direction"]),
@@ -73,7 +73,7 @@ class CallForm(forms.Form):
 @roles_required(*EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Store a call; what was typed stays after a mistake."""
+    """Log a call; after an error the form keeps what was typed."""
     lead = get_object_or_404(Lead.objects.select_related("organization"), pk=lead_id)
     if lead.merged_into_id:
         return redirect("call-add", lead.merged_into_id)
@@ -93,7 +93,7 @@ def log(request: HttpRequest, lead_id: int) -> HttpResponse:
 @roles_required(*EVERYONE)
 @require_POST
 def take_back(request: HttpRequest, lead_id: int, event_id: int) -> HttpResponse:
-    """Take back a call that was logged by mistake."""
+    """Delete a call that was logged by mistake."""
     event = Event.objects.select_related("source").filter(pk=event_id, lead_id=lead_id).first()
     if event is None:
         add_refusal(request, "This call was taken back already.")

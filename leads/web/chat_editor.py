@@ -1,4 +1,4 @@
-"""The editor of a dialogue. Every button first saves the step that is open, so that nothing is lost."""
+"""The editor of a dialogue. Every button saves the open step first, so that nothing is lost."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ BELOW = "The step below"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step as the editor lists it. ways: where it leads, in words. choices: with rows to spare, for the form."""
+    """A step in the editor's list. ways: where it leads, in words. choices: with empty rows, for the form."""
 
     number: int
     step: Step
@@ -43,7 +43,7 @@ class Row:
 @roles_required(*CAPTURING)
 @require_safe
 def chat_edit(request: HttpRequest, dialogue_id: int) -> HttpResponse:
-    """Show a dialogue: its steps, what is wrong with them, how it fares, its versions."""
+    """Show a dialogue: steps, mistakes, figures, versions."""
     dialogue = _dialogue(dialogue_id)
     return render(request, "leads/chat/edit.html", _context(request, dialogue, request.GET.get("step", "")))
 
@@ -69,7 +69,7 @@ def chat_draft(request: HttpRequest, dialogue_id: int) -> HttpResponse:
 @roles_required(*EDITING)
 @require_POST
 def chat_undo(request: HttpRequest, dialogue_id: int) -> HttpResponse:
-    """Bring back the draft before the last change."""
+    """Restore the draft before the last change."""
     dialogue = _dialogue(dialogue_id)
     try:
         undo_change(dialogue)
@@ -82,7 +82,7 @@ def chat_undo(request: HttpRequest, dialogue_id: int) -> HttpResponse:
 @roles_required(*EDITING)
 @require_POST
 def chat_restore(request: HttpRequest, dialogue_id: int, number: int) -> HttpResponse:
-    """Put an earlier version into the draft."""
+    """Copy an earlier version into the draft."""
     dialogue = _dialogue(dialogue_id)
     version = get_object_or_404(ChatVersion, dialogue=dialogue, number=number)
     restore_version(dialogue, version)
@@ -92,7 +92,7 @@ def chat_restore(request: HttpRequest, dialogue_id: int, number: int) -> HttpRes
 
 
 def _changes(given: QueryDict, opened: str, act: str, key: str) -> Callable[[Script], Script]:
-    """Return what a button changes: first the fields of the open step, then the order or number of the steps."""
+    """Return what a button changes: the open step's fields, then the order or number of steps."""
     acts: Mapping[str, Callable[[Script], Script]] = {
         "up": partial(with_step_moved, key=key, by=-1),
         "down": partial(with_step_moved, key=key, by=1),
@@ -109,7 +109,7 @@ def _changes(given: QueryDict, opened: str, act: str, key: str) -> Callable[[Scr
 
 
 def _done(request: HttpRequest, dialogue: ChatDialogue, opened: str, act: str, key: str) -> str:
-    """Say what happened, publish where that is wanted, and return the step that is open from now on."""
+    """Show a message, publish if requested, and return the step to open next."""
     if act == "publish":
         version = publish_dialogue(dialogue, by=signed_in(request), now=timezone.now())
         add_toast(request, f"Version {version.number} is live.")
@@ -123,7 +123,7 @@ def _done(request: HttpRequest, dialogue: ChatDialogue, opened: str, act: str, k
 
 
 def _fields(given: QueryDict) -> dict[str, Any]:
-    """Return the fields of the open step as the form sent them."""
+    """Return the open step's fields from the form."""
     fields: dict[str, Any] = {
         name: given[name] for name in ("text", "next", "attribute", "url", "label") if name in given
     }
@@ -144,7 +144,7 @@ def _dialogue(dialogue_id: int) -> ChatDialogue:
 
 
 def _editor(request: HttpRequest, dialogue: ChatDialogue, opened: str) -> HttpResponse:
-    """Show the editor: htmx gets it alone, others the page at its address."""
+    """Show the editor; htmx gets only the editor, others the whole page."""
     address = reverse("chat-edit", args=[dialogue.pk]) + (f"?step={opened}" if opened else "")
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"{address}#open" if opened else address)
@@ -165,7 +165,7 @@ def _context(request: HttpRequest, dialogue: ChatDialogue, opened: str) -> dict[
         "rows": _rows(script, found),
         "mistakes": found,
         "general": [mistake.text for mistake in found if mistake.step in ("", GREETING)],
-        # A button that moved the step keeps the focus.
+        # The button that moved the step keeps the focus.
         "takes_focus": not request.POST.get("act", "").startswith(("up:", "down:")),
         "opened": opened if may_edit else "",
         "may_edit": may_edit,
@@ -195,7 +195,7 @@ def _rows(script: Script, found: list[Mistake]) -> list[Row]:
 
 
 def _ways(step: Step, numbers: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Return where a step leads by another way than to the step below: the choice, and the step's number."""
+    """Return where a step leads other than to the step below: the choice, and the step's number."""
     if step.kind == "choice":
         return [(choice.label, _number(choice.next or step.next, numbers)) for choice in step.choices]
     return [("", _number(step.next, numbers))] if step.next and not step.is_end else []

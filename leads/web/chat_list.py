@@ -1,4 +1,4 @@
-"""The dialogues, how each fares, and what is not their script: names, colours, websites, on and off."""
+"""The list of dialogues with their figures, and their settings: name, colour, websites, on and off."""
 
 from django import forms
 from django.conf import settings
@@ -21,7 +21,7 @@ STARTS = {"ready": "A ready-made qualifying dialogue", "empty": "One question an
 
 
 class DialogueForm(forms.Form):
-    """How a dialogue looks and where it may stand."""
+    """The look of a dialogue, and the websites it may be on."""
 
     name = forms.CharField(max_length=100)
     launcher = forms.CharField(max_length=40, initial="Chat with us", label="Words on the button")
@@ -32,7 +32,7 @@ class DialogueForm(forms.Form):
 
 
 class NewDialogueForm(DialogueForm):
-    """A dialogue that begins with some steps."""
+    """A new dialogue with some initial steps."""
 
     start = forms.ChoiceField(choices=STARTS.items(), label="Begin with", initial="ready")
 
@@ -40,7 +40,7 @@ class NewDialogueForm(DialogueForm):
 @roles_required(*CAPTURING)
 @require_safe
 def chat_list(request: HttpRequest) -> HttpResponse:
-    """List the dialogues with what came of them in the last 30 days."""
+    """List the dialogues with their figures of the last 30 days."""
     counted = figures(now=timezone.now())
     dialogues = ChatDialogue.objects.select_related("live").order_by("name", "id")
     rows = [(dialogue, counted.get(dialogue.pk, {})) for dialogue in dialogues]
@@ -51,7 +51,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*EDITING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat_new(request: HttpRequest) -> HttpResponse:
-    """Make a dialogue; visitors see it once it is published."""
+    """Create a dialogue; visitors see it once it is published."""
     form = NewDialogueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         dialogue = start_draft(starter() if form.cleaned_data["start"] == "ready" else _shortest())
@@ -64,7 +64,7 @@ def chat_new(request: HttpRequest) -> HttpResponse:
 @roles_required(*EDITING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat_settings(request: HttpRequest, dialogue_id: int) -> HttpResponse:
-    """Change a dialogue's name, colour, button and websites, at once."""
+    """Change a dialogue's name, colour, button and websites, effective at once."""
     dialogue = get_object_or_404(ChatDialogue, pk=dialogue_id)
     known = {name: getattr(dialogue, name) for name in ("name", "launcher", "colour")}
     form = DialogueForm(request.POST or None, initial={**known, "domains": "\n".join(dialogue.domains)})
@@ -78,7 +78,7 @@ def chat_settings(request: HttpRequest, dialogue_id: int) -> HttpResponse:
 @roles_required(*EDITING)
 @require_POST
 def chat_switch(request: HttpRequest, dialogue_id: int) -> HttpResponse:
-    """Open a dialogue to visitors or close it; Undo does the opposite."""
+    """Open a dialogue to visitors, or close it; Undo reverts that."""
     dialogue = get_object_or_404(ChatDialogue, pk=dialogue_id)
     is_active = not dialogue.is_active
     switch_dialogue(dialogue, is_active=is_active, by=signed_in(request), now=timezone.now())
@@ -88,13 +88,13 @@ def chat_switch(request: HttpRequest, dialogue_id: int) -> HttpResponse:
 
 
 def embed_code(dialogue: ChatDialogue) -> str:
-    """Return the line that puts a dialogue on a website."""
+    """Return the HTML line that embeds a dialogue."""
     address = settings.PUBLIC_URL + reverse("chat-script")
     return f'<script src="{address}" data-dialogue="{dialogue.slug}" async></script>'
 
 
 def _is_saved(request: HttpRequest, dialogue: ChatDialogue, form: forms.Form) -> bool:
-    """Store what the form says; tell a refusal beside its field."""
+    """Store the form; show a refusal beside its field."""
     try:
         save_dialogue(dialogue, form.cleaned_data, by=signed_in(request), now=timezone.now())
     except InvalidSetting as refusal:

@@ -1,4 +1,4 @@
-"""What visitors said: the list of conversations, and each one's transcript."""
+"""Conversations: the list, and each one's transcript."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 @roles_required(*CAPTURING)
 @require_safe
 def chat_talks(request: HttpRequest) -> HttpResponse:
-    """List conversations, newest first, of one outcome or one dialogue."""
+    """List conversations, newest first, optionally of one outcome or dialogue."""
     dialogues = list(ChatDialogue.objects.order_by("name", "id"))
     chosen = _chosen(request, dialogues)
     page = _page(request, chosen)
@@ -41,7 +41,7 @@ def chat_talks(request: HttpRequest) -> HttpResponse:
 @roles_required(*EVERYONE)
 @require_safe
 def chat_talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show a transcript; htmx gets the lines alone, to open under an event."""
+    """Show a transcript; htmx gets only the lines, to open below an event."""
     rows = ChatConversation.objects.select_related("dialogue", "version", "lead")
     conversation = get_object_or_404(rows, public_id=public_id)
     context = {
@@ -54,7 +54,7 @@ def chat_talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, dialogues: Sequence[ChatDialogue]) -> dict[str, str]:
-    """Return the filters that mean something."""
+    """Return the valid filters."""
     outcome, slug = request.GET.get("outcome", ""), request.GET.get("dialogue", "")
     given = {
         "outcome": outcome if outcome in ChatOutcome.values else "",
@@ -73,9 +73,9 @@ def _page(request: HttpRequest, chosen: Mapping[str, str]) -> Page[ChatConversat
 
 
 def _with_leads(conversations: Sequence[ChatConversation]) -> list[tuple[ChatConversation, Lead | None, str]]:
-    """Return conversations with their leads, and what the question that waits says.
+    """Return conversations with their leads, and the text of the current question.
 
-    A visitor who became known later, by another way than the chat, is found by the anonymous id.
+    A visitor who became known later, other than through the chat, is found by the anonymous id.
     """
     strangers = [row.visitor for row in conversations if row.lead is None]
     found = Identifier.objects.filter(kind=IdentifierKind.ANONYMOUS_ID, value__in=strangers, lead__isnull=False)
@@ -84,6 +84,6 @@ def _with_leads(conversations: Sequence[ChatConversation]) -> list[tuple[ChatCon
 
 
 def _waiting(conversation: ChatConversation) -> str:
-    """Return the words of the question that was left without an answer."""
+    """Return the text of the question that was left unanswered."""
     steps = conversation.version.document["steps"]
     return next((str(step["text"]) for step in steps if step["key"] == conversation.step), "")

@@ -1,4 +1,4 @@
-"""Try a draft as a visitor would meet it. The answers travel in the form; nothing is stored."""
+"""Try a draft as a visitor would see it. The answers are passed in the form; nothing is stored."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +16,7 @@ from leads.models import ChatDialogue
 from leads.web.access import CAPTURING, roles_required
 
 
-@csrf_exempt  # it changes nothing
+@csrf_exempt  # it stores nothing
 @xframe_options_sameorigin
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +51,7 @@ def chat_trial(request: HttpRequest, dialogue_id: int) -> HttpResponse:
 
 
 def _next(request: HttpRequest, answers: list[Answer], dialogue: ChatDialogue) -> list[Answer]:
-    """Return the answers with one more, or one fewer. Raises InvalidAnswer."""
+    """Return the answers with one added or removed. Raises InvalidAnswer."""
     talk = walk(read_script(dialogue.draft), answers)
     act = request.POST.get("act")
     if act == "back":

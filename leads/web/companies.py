@@ -1,4 +1,4 @@
-"""Companies: the list, and one with its people."""
+"""Companies: the list, and a company with its leads."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -31,7 +31,7 @@ BEST_FIRST = Order(("score",), is_descending=True)
 
 @dataclass(frozen=True, slots=True)
 class StagePart:
-    """How many of a company's people are in a stage, and where its part of the bar lies, in percent."""
+    """The number of a company's leads in a stage, and the position of its part of the bar, in percent."""
 
     stage: str
     label: str
@@ -43,7 +43,7 @@ class StagePart:
 @roles_required(*EVERYONE)
 @require_safe
 def company_list(request: HttpRequest) -> HttpResponse:
-    """Show companies, the best first unless asked otherwise."""
+    """Show companies, the best first by default."""
     asked = request.GET.get("q", "").strip()[:100]
     sort = request.GET.get("sort") or DEFAULT_ORDER
     problems = [] if sort in ORDERS else [f"There is no order “{sort[:40]}”. Showing the highest score first."]
@@ -65,7 +65,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*EVERYONE)
 @require_safe
 def company_page(request: HttpRequest, organization_id: int) -> HttpResponse:
-    """Show a company: its score and where it comes from, its people, their stages, what they did last."""
+    """Show a company: its score and where it comes from, its leads, their stages, their latest activity."""
     company = get_object_or_404(with_scores(Organization.objects.all()), pk=organization_id)
     people = Lead.objects.current().filter(organization=company)
     rows = people.select_related("owner").defer("attributes", "attribute_times")
@@ -84,7 +84,7 @@ def company_page(request: HttpRequest, organization_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, rows: "QuerySet[M]", order: Order) -> tuple[Page[M], bool]:
-    """Return the page asked for, and whether its address was no good; then it is the first one."""
+    """Return the requested page, and whether its address was invalid; then it is the first one."""
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
         return page_of(rows, order, after=after, before=before, size=PAGE_SIZE), False
@@ -93,7 +93,7 @@ def _page(request: HttpRequest, rows: "QuerySet[M]", order: Order) -> tuple[Page
 
 
 def _mix(people: "QuerySet[Lead]") -> list[StagePart]:
-    """Return the stages that somebody is in, in their order."""
+    """Return the stages with leads, in order."""
     numbers = dict(people.order_by().values_list("stage").annotate(Count("id")))
     total, x, parts = sum(numbers.values()), 0.0, []
     for stage in Stage:

@@ -1,4 +1,4 @@
-"""The form of a connector, made of what its provider asks for. A stored secret is never shown, only replaced."""
+"""The form of a connector, built from its provider's fields. Stored secrets are never shown, only replaced."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ SECRET, OPTION, DROP = "secret_", "option_", "drop_"
 
 
 class ConnectorForm(forms.Form):
-    """Name, secrets and options of a connector."""
+    """A connector's name, secrets and options."""
 
     name = forms.CharField(max_length=LONGEST_NAME, label="Name")
 
@@ -32,7 +32,7 @@ class ConnectorForm(forms.Form):
             self.fields[OPTION + option.name] = _option_field(option, known)
 
     def rows(self) -> list[forms.BoundField]:
-        """Return the fields that stand one under the other."""
+        """Return the fields in order."""
         return [self[name] for name in self.fields if not name.startswith(DROP)]
 
     def drops(self) -> list[forms.BoundField]:
@@ -40,17 +40,17 @@ class ConnectorForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(DROP)]
 
     def given(self, prefix: str) -> dict[str, Any]:
-        """Return what was given for secrets, options or removals, by name."""
+        """Return the values of secrets, options or removals, by name."""
         return {name[len(prefix) :]: value for name, value in self.cleaned_data.items() if name.startswith(prefix)}
 
     @property
     def dropped(self) -> frozenset[str]:
-        """The secrets to remove."""
+        """Return the secrets to remove."""
         return frozenset(name for name, value in self.given(DROP).items() if value)
 
 
 class MappingForm(forms.Form):
-    """Where in a delivery's JSON everything stands."""
+    """The JSON paths of a generic webhook's fields."""
 
     def __init__(self, known: dict[str, str], data: Any = None) -> None:
         super().__init__(data)
@@ -71,7 +71,7 @@ def _stored(connector: Connector | None) -> set[str]:
 
 def _secret_field(secret: SecretField, *, is_stored: bool) -> forms.CharField:
     hint = "Stored and never shown again; enter another to replace it." if is_stored else secret.hint
-    # Not a password of the reader's: the browser shall neither fill it in nor keep it.
+    # Not the user's password: the browser must neither fill it in nor save it.
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "placeholder": "••••••••" if is_stored else ""})
     return forms.CharField(
         max_length=LONGEST_SECRET,

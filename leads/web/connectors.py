@@ -1,4 +1,4 @@
-"""Connectors: the catalogue and those that are connected; setting one up, changing, switching off, removing it."""
+"""Connectors: the list and the catalogue; setting up, changing, switching off, removing."""
 
 from dataclasses import dataclass
 
@@ -25,14 +25,14 @@ from leads.web.access import CAPTURING, roles_required, signed_in
 from leads.web.connector_forms import OPTION, SECRET, ConnectorForm
 from leads.web.toasts import add_toast
 
-# Who may enter secrets and decide who is believed.
+# Roles that may enter secrets and decide which senders are trusted.
 KEEPING_SECRETS = (Role.MANAGER, Role.ADMIN)
 MOST_CONNECTORS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorLine:
-    """A connector of the list."""
+    """A connector in the list."""
 
     connector: Connector
     provider: Provider | None
@@ -42,7 +42,7 @@ class ConnectorLine:
 @roles_required(*CAPTURING)
 @require_safe
 def connector_list(request: HttpRequest) -> HttpResponse:
-    """Show what is connected and how it does, and everything that can be."""
+    """Show the connectors with their health, and the catalogue."""
     connectors = list(Connector.objects.order_by("name", "pk")[:MOST_CONNECTORS])
     health = health_of(connectors, now=timezone.now())
     lines = [ConnectorLine(one, provider_of(one.provider), health[one.pk]) for one in connectors]
@@ -53,7 +53,7 @@ def connector_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*KEEPING_SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_connector(request: HttpRequest, provider_key: str) -> HttpResponse:
-    """Connect a vendor; what was typed stays after a mistake, except for secrets."""
+    """Connect a vendor; after an error the form keeps what was typed, except for secrets."""
     provider = provider_or_404(provider_key)
     form = ConnectorForm(provider, None, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -78,7 +78,7 @@ def add_connector(request: HttpRequest, provider_key: str) -> HttpResponse:
 @roles_required(*KEEPING_SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_connector(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Change a connector's name, options and those secrets that are entered."""
+    """Change a connector's name and options, and the secrets that are entered."""
     connector = get_object_or_404(Connector, pk=connector_id)
     provider = provider_or_404(connector.provider)
     form = ConnectorForm(provider, connector, request.POST or None)
@@ -117,7 +117,7 @@ def switch_one(request: HttpRequest, connector_id: int) -> HttpResponse:
 @roles_required(*KEEPING_SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def renew_one(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Ask, then give a connector another address."""
+    """Ask for confirmation, then give a connector a new address."""
     connector = get_object_or_404(Connector, pk=connector_id)
     if request.method != "POST":
         return render(request, "leads/connector_renew.html", {"connector": connector})
@@ -129,7 +129,7 @@ def renew_one(request: HttpRequest, connector_id: int) -> HttpResponse:
 @roles_required(*KEEPING_SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_one(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Ask, then remove a connector with its secrets and its log."""
+    """Ask for confirmation, then remove a connector with its secrets and log."""
     connector = get_object_or_404(Connector.objects.select_related("source"), pk=connector_id)
     if request.method != "POST":
         deliveries = capped_count(Delivery.objects.filter(connector=connector))
@@ -140,7 +140,7 @@ def remove_one(request: HttpRequest, connector_id: int) -> HttpResponse:
 
 
 def may_edit(request: HttpRequest) -> bool:
-    """Return whether whoever asks may enter secrets."""
+    """Return whether the user may enter secrets."""
     return signed_in(request).role in KEEPING_SECRETS
 
 

@@ -1,4 +1,4 @@
-"""The dashboard: the funnel's counts, sources, and how quickly sales answers. Every number links to its leads."""
+"""The dashboard: funnel, sources, and response times of sales. Every number links to its leads."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from leads.web.access import EVERYONE, roles_required
 
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days"}
 DEFAULT_PERIOD = "30"
-FEWEST_CASES = 30  # below that a share says more than is known
+FEWEST_CASES = 30  # with fewer cases no percentage is shown
 KEPT = 60  # seconds
 HEIGHT = 84
 QUICK_BARS = 3
@@ -28,7 +28,7 @@ OF = {Stage.NEW: "leads", Stage.ENGAGED: "engaged", Stage.MQL: "MQLs", Stage.SQL
 
 
 class Figures(TypedDict):
-    """What one period's dashboard is made of."""
+    """The data of one period."""
 
     as_of: datetime
     now: dict[str, int]
@@ -39,7 +39,7 @@ class Figures(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """A stage of the funnel. share and change: percent, None if too few cases. shape: SVG path on 100 x 84."""
+    """A stage of the funnel. share and change: percent, None with too few cases. shape: an SVG path on 100 x 84."""
 
     stage: str
     label: str
@@ -66,14 +66,14 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """Return where its labels stand."""
+        """The x position of its labels."""
         return self.x + 27
 
 
 @roles_required(*EVERYONE)
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show the figures of the last 7, 30 or 90 days against those before."""
+    """Show the figures of the last 7, 30 or 90 days compared with the period before."""
     asked = request.GET.get("days", DEFAULT_PERIOD)
     days = asked if asked in PERIODS else DEFAULT_PERIOD
     figures = _kept_figures(int(days))
@@ -92,7 +92,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _kept_figures(days: int) -> Figures:
-    """Return the figures, at most a minute old; counting a million leads takes a while."""
+    """Return the figures, cached for at most a minute, because counting a million leads takes a while."""
     key = f"dashboard-{days}"
     figures: Figures | None = cache.get(key)
     if figures is None:
@@ -113,7 +113,7 @@ def _figures(days: int, now: datetime) -> Figures:
 
 
 def funnel_steps(now: dict[str, int], before: dict[str, int], days: str) -> list[FunnelStep]:
-    """Return the funnel from left to right; heights are on a log scale."""
+    """Return the funnel's steps from left to right; heights are on a log scale."""
     stages = list(now)
     heights = [_height(number, max(now.values())) for number in now.values()]
     return [
@@ -138,7 +138,7 @@ def _percent(part: int, whole: int) -> int | None:
 
 
 def _share(part: int, whole: int) -> float | None:
-    """Return a percentage with one digit; more enter a stage than the one before only when older leads move on."""
+    """Return a percentage with one digit. It can exceed 100 only because older leads move on."""
     return round(100 * part / whole, 1) if whole >= FEWEST_CASES and part <= whole else None
 
 
@@ -156,7 +156,7 @@ def _shape(left: float, right: float) -> str:
 
 
 def histogram_bars(times: ClaimTimes) -> list[Bar]:
-    """Return the bars of the time to claim; the first three are quicker than half an hour."""
+    """Return the bars of the time to claim; the first three are below half an hour."""
     most = max((number for _, number in times.histogram), default=0)
     heights = [round(70 * number / most) if most else 0 for _, number in times.histogram]
     return [

@@ -1,16 +1,16 @@
-"""The days of a count as bars of a small chart."""
+"""A small bar chart of daily counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 HEIGHT = 48
-STEP = 12  # a bar and the gap behind it
+STEP = 12  # a bar and the gap after it
 
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """A day's bar, from the bottom of a chart that is HEIGHT high."""
+    """A day's bar, at the bottom of a chart that is HEIGHT high."""
 
     day: date
     number: int
@@ -21,7 +21,7 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True)
 class DayBars:
-    """A chart: its bars, how wide it is, the most of a day and the sum of all."""
+    """A chart: its bars, its width, the maximum and the sum."""
 
     bars: Sequence[DayBar]
     width: int
@@ -30,7 +30,7 @@ class DayBars:
 
 
 def day_bars(days: Sequence[tuple[date, int]]) -> DayBars:
-    """Return the chart of these days; a day with anything at all shows at least a line."""
+    """Return the chart of these days; a day with any count shows at least a line."""
     most = max((number for _, number in days), default=0)
     heights = [max(2, round(HEIGHT * number / most)) if number else 0 for _, number in days]
     bars = [

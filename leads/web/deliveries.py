@@ -1,4 +1,4 @@
-"""A connector's log: its deliveries, one of them whole, replaying, and a test by the connector's own address."""
+"""A connector's log: its deliveries, their details, replaying, and a test delivery."""
 
 import json
 from io import BytesIO
@@ -28,7 +28,7 @@ from leads.web.toasts import add_refusal, add_toast
 
 PAGE_SIZE = 50
 NEWEST_FIRST = Order((), is_descending=True)
-# Views of the log: name in the address, label, states.
+# Tabs of the log: name in the address, label, states.
 VIEWS = (
     ("", "All", None),
     ("processed", "Processed", (DeliveryState.PROCESSED,)),
@@ -42,7 +42,7 @@ VIEWS = (
 @roles_required(*CAPTURING)
 @require_safe
 def connector_page(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Show a connector: its address, how it does, and a page of its log."""
+    """Show a connector: its address, its health, and a page of its log."""
     connector = get_object_or_404(Connector.objects.select_related("source"), pk=connector_id)
     now = timezone.now()
     view = request.GET.get("state", "")
@@ -65,7 +65,7 @@ def connector_page(request: HttpRequest, connector_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def delivery_page(request: HttpRequest, connector_id: int, delivery_id: int) -> HttpResponse:
-    """Show one delivery as it came, and what became of it."""
+    """Show a delivery as received, with its outcome."""
     delivery = _delivery(connector_id, delivery_id)
     context = {
         "delivery": delivery,
@@ -79,7 +79,7 @@ def delivery_page(request: HttpRequest, connector_id: int, delivery_id: int) -> 
 @roles_required(*CAPTURING)
 @require_POST
 def replay_one(request: HttpRequest, connector_id: int, delivery_id: int) -> HttpResponse:
-    """Have one delivery worked on again, at once."""
+    """Process a delivery again, at once."""
     delivery = _delivery(connector_id, delivery_id)
     replay(delivery, now=timezone.now())
     tasks.process_soon([delivery.pk])
@@ -92,7 +92,7 @@ def replay_one(request: HttpRequest, connector_id: int, delivery_id: int) -> Htt
 @roles_required(*CAPTURING)
 @require_POST
 def replay_all_failed(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Have everything that failed worked on again."""
+    """Process all failed deliveries again."""
     connector = get_object_or_404(Connector, pk=connector_id)
     ids = replay_failed(connector, now=timezone.now())
     tasks.process_soon(ids)
@@ -103,7 +103,7 @@ def replay_all_failed(request: HttpRequest, connector_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def send_test(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Deliver what the vendor would, signed with the stored secret, to the connector's own address."""
+    """Send a sample delivery, signed with the stored secret, to the connector's own address."""
     connector = get_object_or_404(Connector, pk=connector_id)
     provider, now = provider_or_404(connector.provider), timezone.now()
     try:
@@ -123,7 +123,7 @@ def send_test(request: HttpRequest, connector_id: int) -> HttpResponse:
 
 
 def readable(body: bytes) -> str:
-    """Return a body for reading: JSON spread over lines, anything else as it is."""
+    """Return a body for display: indented JSON, anything else unchanged."""
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
@@ -131,7 +131,7 @@ def readable(body: bytes) -> str:
 
 
 def _deliver(sample: Incoming, path: str) -> HttpResponse:
-    """Call the address as a request from outside would, through the view that takes it."""
+    """Call the webhook view as a request from outside would."""
     headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in sample.headers.items()}
     environ = {
         "REQUEST_METHOD": sample.method,
@@ -157,7 +157,7 @@ def _delivery(connector_id: int, delivery_id: int) -> Delivery:
 
 
 def _asks_secret(connector: Connector) -> bool:
-    """Return whether the address needs ?secret=, which the reader has to add: it is not shown again."""
+    """Return whether the address needs ?secret=, which the user has to add, because it is not shown again."""
     try:
         return bool(unseal(connector.sealed_secrets).get("address_secret"))
     except SecretsUnreadable:

@@ -1,4 +1,4 @@
-"""Leads that may be one person: the list, two side by side, and what is decided of them."""
+"""Possible duplicates: the list, a pair side by side, and the decisions."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -26,13 +26,13 @@ PAGE_SIZE = 50
 STRONGEST_FIRST = Order(("strength",), is_descending=True)
 DISMISSED_LAST_FIRST = Order(("dismissed_at",), is_descending=True)
 MERGED_LAST_FIRST = Order(("merged_at",), is_descending=True)
-KEEP = "keep:"  # and a field's name: the id of the lead whose value is kept
+KEEP = "keep:"  # followed by a field's name: the id of the lead whose value is kept
 
 
 @roles_required(*EVERYONE)
 @require_safe
 def duplicate_list(request: HttpRequest) -> HttpResponse:
-    """Show pairs to decide, or pairs that are two people, or merges; the strongest or latest first."""
+    """Show undecided pairs, dismissed pairs, or merges; the strongest or latest first."""
     show = request.GET.get("show", "")
     context = {"show": show, "may_decide": signed_in(request).role in MERGING}
     if show == "merged":
@@ -49,7 +49,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*EVERYONE)
 @require_safe
 def duplicate_page(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
-    """Show two leads side by side with what they would be as one; htmx gets the comparison alone."""
+    """Show a pair side by side with the result of a merge; htmx gets only the comparison."""
     pair = _pair(first_id, second_id)
     if isinstance(pair, HttpResponse):
         return pair
@@ -72,7 +72,7 @@ def duplicate_page(request: HttpRequest, first_id: int, second_id: int) -> HttpR
 @roles_required(*MERGING)
 @require_POST
 def merge(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
-    """Merge the two leads as chosen; without JavaScript also lead to what the choices would come to."""
+    """Merge the pair as chosen; without JavaScript also show the result of the choices first."""
     pair = _pair(first_id, second_id)
     if isinstance(pair, HttpResponse):
         return pair
@@ -94,7 +94,7 @@ def merge(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
 @roles_required(*MERGING)
 @require_POST
 def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
-    """Make two leads of a merged one again."""
+    """Split a merge into two leads again."""
     made = get_object_or_404(Merge.objects.select_related("survivor", "absorbed"), pk=merge_id)
     try:
         undo_merge(merge_id, by=signed_in(request), now=timezone.now())
@@ -108,7 +108,7 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
 @roles_required(*MERGING)
 @require_POST
 def dismiss(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
-    """Say that the two are not the same person."""
+    """Decide that the two are different people."""
     try:
         dismiss_pair(first_id, second_id, by=signed_in(request), now=timezone.now())
     except LeadError as refusal:
@@ -122,7 +122,7 @@ def dismiss(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse
 @roles_required(*MERGING)
 @require_POST
 def reopen(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
-    """Take back that the two are not the same person."""
+    """Take back that decision."""
     try:
         reopen_pair(first_id, second_id, by=signed_in(request), now=timezone.now())
     except LeadError as refusal:
@@ -135,7 +135,7 @@ def reopen(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
 @roles_required(*MERGING)
 @require_safe
 def find_other(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Show leads among which to find the one that a lead is to be merged with."""
+    """Search for the lead to merge a lead with."""
     lead = get_object_or_404(Lead.objects.current(), pk=lead_id)
     asked = request.GET.get("q", "").strip()[:100]
     found = Lead.objects.current().exclude(pk=lead.pk).select_related("organization")
@@ -153,7 +153,7 @@ class _Chosen:
 
 
 def _chosen(params: dict[str, str], pair: tuple[Lead, Lead]) -> _Chosen:
-    """Read who shall survive, and whose values; what can't be read is as if it had not been said."""
+    """Return the chosen survivor and values; invalid choices are ignored."""
     named = [lead for lead in pair if str(lead.pk) == params.get("survivor")]
     survivor = named[0] if named else usual_survivor(*pair)
     absorbed = pair[1] if survivor is pair[0] else pair[0]
@@ -167,7 +167,7 @@ def _chosen(params: dict[str, str], pair: tuple[Lead, Lead]) -> _Chosen:
 
 
 def _pair(first_id: int, second_id: int) -> tuple[Lead, Lead] | HttpResponse:
-    """Return two leads in the order of their ids, or the way to the one that both are."""
+    """Return the pair in id order, or a redirect to the lead that both have become."""
     leads = Lead.objects.select_related("organization", "owner").in_bulk([first_id, second_id])
     if len(leads) != len({first_id, second_id}):
         raise Http404(f"There are no leads {first_id} and {second_id}.")

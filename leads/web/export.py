@@ -1,4 +1,4 @@
-"""Take any list of leads along as a sheet."""
+"""Export any lead list as a sheet."""
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -30,7 +30,7 @@ FORMATS = {"csv": "CSV", "xlsx": "XLSX"}
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Let the columns be chosen; send the leads that the address' filters leave, in its order."""
+    """Show the columns to choose from; send the leads of the list's filters, in its order."""
     state = ListState(request.GET, list(working_users()))
     leads = state.filters.narrow(Lead.objects.current(), user=signed_in(request), now=timezone.now())
     leads = leads.order_by(*state.order.names())
@@ -63,7 +63,7 @@ def _send(
     else:
         response = StreamingHttpResponse(csv_lines(leads, columns), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    # What was searched for may be somebody's name, so only the names of the filters are kept.
+    # A search text may be somebody's name, so only the names of the filters are logged.
     filters = ", ".join(sorted(state.params)) or "all leads"
     record_audit("leads exported", f"{form}, {len(columns)} columns; {filters}", by=signed_in(request), now=now)
     return response

@@ -1,4 +1,4 @@
-"""The filters of the lead list: each is a GET parameter, so that every state of the list is a link."""
+"""Filters of the lead list. Each is a GET parameter, so that every state of the list has an address."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from leads.models import ImportedLead, Lead, Role, Stage, StageChange, User
 
-SHORTEST_SUBSTRING = 3  # a trigram index can't help with fewer letters
+SHORTEST_SUBSTRING = 3  # a trigram index needs at least three letters
 ACTIVITY = {
     "1": "24 hours",
     "7": "7 days",
@@ -27,7 +27,7 @@ def working_users() -> "QuerySet[User]":
 
 
 class LeadFilters(forms.Form):
-    """What the lead list is narrowed down to. A parameter that can't be understood is named and left out."""
+    """The filters of the lead list. An invalid parameter is reported and ignored."""
 
     q = forms.CharField(max_length=100, required=False, label="Search")
     stage = forms.MultipleChoiceField(choices=Stage.choices, required=False, label="Stage")
@@ -50,7 +50,7 @@ class LeadFilters(forms.Form):
         return owner
 
     def problems(self) -> list[str]:
-        """Say what could not be understood, a sentence a parameter."""
+        """Return a sentence for each invalid parameter."""
         given = cast(QueryDict, self.data)
         return [
             f"{self.fields[name].label}: {' '.join(map(str, errors))} Got “{', '.join(given.getlist(name))[:60]}”."
@@ -58,7 +58,7 @@ class LeadFilters(forms.Form):
         ]
 
     def narrow(self, leads: "QuerySet[Lead]", *, user: User, now: datetime) -> "QuerySet[Lead]":
-        """Apply every filter that was understood."""
+        """Apply every valid filter."""
         self.errors  # noqa: B018  (runs the validation; what failed is left out of cleaned_data)
         given: dict[str, Any] = {
             name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])
@@ -121,5 +121,5 @@ def _found(given: dict[str, Any]) -> Q:
         return Q()
     if len(text) >= SHORTEST_SUBSTRING:
         return Q(search__text__contains=text)
-    # Too short to be looked for inside words; with the space before them, beginnings of words use the index too.
+    # Too short to search inside words. With a leading space, the search for word beginnings uses the index.
     return Q(search__text__startswith=text) | Q(search__text__contains=f" {text}")

@@ -1,4 +1,4 @@
-"""The editor's page as it was sent: a form that is not stored yet, and the steps that change it before it is."""
+"""The state of the form editor as sent by its page: an unsaved form, and the actions on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 class SettingsForm(forms.Form):
-    """Everything about a form but its fields and consents. Lengths and contents are checked when it is saved."""
+    """A form's settings, without fields and consents. Validated when the form is saved."""
 
     name = forms.CharField(required=False, label="Name")
     heading = forms.CharField(required=False, label="Heading")
@@ -66,9 +66,9 @@ class FieldForm(forms.Form):
 
 
 class Draft:
-    """A form that is being edited. settings: raw, by the names of SettingsForm; rows: the fields, raw.
+    """A form being edited. settings: raw, by the names of SettingsForm; rows: the raw fields.
 
-    consents: channel -> (mode, wording). opened: the number of the row whose details are open, None for none.
+    consents: channel -> (mode, wording). opened: the number of the row with open details, None for none.
     """
 
     def __init__(self, settings: Row, rows: list[Row], consents: dict[str, tuple[str, str]]) -> None:
@@ -105,7 +105,7 @@ class Draft:
             self.rows[number], self.rows[other] = self.rows[other], self.rows[number]
 
     def changes(self) -> dict[str, Any]:
-        """Return what `save_form` takes."""
+        """Return the changes for `save_form`."""
         asked_at_most = str(self.settings.get("asked_at_most") or "").strip()
         return {
             **self.settings,
@@ -121,7 +121,7 @@ class Draft:
         }
 
     def as_form(self, form: Form) -> Form:
-        """Return the form as visitors would see it, not to be stored."""
+        """Return the form as visitors would see it, unsaved."""
         changes = self.changes()
         shown = Form(pk=form.pk, key=form.key, is_live=form.is_live)
         for name, value in changes.items():
@@ -133,7 +133,7 @@ class Draft:
 
 
 def draft_of(form: Form) -> Draft:
-    """Return a form as it is stored, ready to be edited."""
+    """Return the draft of a stored form."""
     lines = ("side_points", "allowed_domains")
     settings = {
         name: "\n".join(getattr(form, name)) if name in lines else getattr(form, name)
@@ -145,7 +145,7 @@ def draft_of(form: Form) -> Draft:
 
 
 def draft_in(sent: QueryDict) -> Draft:
-    """Return the draft that the editor's page sent."""
+    """Return the draft sent by the editor's page."""
     settings = {name: _value(field, sent, name) for name, field in SettingsForm.base_fields.items()}
     total = sent.get("total", "")
     count = min(int(total), MOST_FIELDS) if total.isdecimal() and len(total) < 4 else 0
@@ -161,7 +161,7 @@ def draft_in(sent: QueryDict) -> Draft:
 
 
 def field_forms(draft: Draft, errors: Mapping[str, str]) -> list[FieldForm]:
-    """Return the rows as inputs, with their errors."""
+    """Return the rows as inputs with their errors."""
     shown = []
     for number, row in enumerate(draft.rows):
         prefix = f"{FIELD_PREFIX}-{number}"
@@ -172,7 +172,7 @@ def field_forms(draft: Draft, errors: Mapping[str, str]) -> list[FieldForm]:
 
 
 def settings_form(draft: Draft, errors: Mapping[str, str]) -> SettingsForm:
-    """Return the settings as inputs, with their errors."""
+    """Return the settings as inputs with their errors."""
     form = SettingsForm(draft.settings)
     _add_errors(form, {name: errors.get(name, "") for name in form.fields})
     return form

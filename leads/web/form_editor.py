@@ -1,4 +1,4 @@
-"""The editor of a form: its preview, its fields and words, what happens next, and how far visitors get."""
+"""The form editor: preview, fields and texts, what happens next, and the funnel."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ MISTAKE = {"email": "Add the part after the dot, such as .com or .se"}
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_form(request: HttpRequest, form_id: int) -> HttpResponse:
-    """Show the editor. Its buttons change a draft that only "Save changes" stores."""
+    """Show the editor. Its buttons change a draft; only "Save changes" stores it."""
     form = get_object_or_404(Form, pk=form_id)
     if request.method != "POST":
         return _show(request, form, draft_of(form))
@@ -98,7 +98,7 @@ def _consents(draft: Draft, errors: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _addable(draft: Draft) -> list[tuple[str, str, str]]:
-    """Return what may be added: the lead's own fields that are not asked yet, then custom ones by type."""
+    """Return what can be added: unused lead fields first, then custom fields by type."""
     asked = {row["name"] for row in draft.rows}
     own = [(name, label, TYPES[kind]) for name, (label, kind) in LEAD_FIELDS.items() if name not in asked]
     return own + [(kind, f"Custom: {label.lower()}", "") for kind, label in TYPES.items() if kind not in LEAD_FIELDS]

@@ -1,4 +1,4 @@
-"""What a marketer copies to put a form on a site."""
+"""The code for putting a form on a site."""
 
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +14,7 @@ from leads.rows import JSON
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A way to put a form on a site. key: of its tab; hint: what to mind."""
+    """One way to put a form on a site. key: of its tab; hint: what to note."""
 
     key: str
     label: str

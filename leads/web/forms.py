@@ -1,4 +1,4 @@
-"""Forms: the list with what came of each, new ones, and what was blocked."""
+"""Forms: the list with figures, new forms, and blocked submissions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """A form of the list with its last 30 days. completion: percent of views that were sent, None without views."""
+    """A form in the list, with figures of the last 30 days. completion: percent of views, None without views."""
 
     form: Form
     records: str
@@ -62,7 +62,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_form(request: HttpRequest) -> HttpResponse:
-    """Offer ready-made forms; make the one that is chosen."""
+    """Offer ready-made forms; create the chosen one."""
     ready = request.POST.get("ready", "")
     if request.method != "POST" or ready not in READY:
         return render(request, "leads/forms/add.html", {"ready": [(key, *words) for key, words in WORDS.items()]})
@@ -74,7 +74,7 @@ def add_form(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def copy(request: HttpRequest, form_id: int) -> HttpResponse:
-    """Make another form that asks the same."""
+    """Create a copy of a form."""
     form = copy_form(get_object_or_404(Form, pk=form_id), by=signed_in(request), now=timezone.now())
     add_toast(request, f"{form.name} is the copy.")
     return redirect("form-edit", form.pk)
@@ -94,7 +94,7 @@ def switch(request: HttpRequest, form_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def blocked_list(request: HttpRequest, form_id: int) -> HttpResponse:
-    """Show what was blocked as spam of a form, the latest first."""
+    """Show a form's submissions blocked as spam, the latest first."""
     form = get_object_or_404(Form, pk=form_id)
     rows = FormSubmission.objects.filter(form=form).exclude(reason="").select_related("taken_by")
     context = {"form": form, "page": asked_page(request, rows, LATEST_FIRST, size=PAGE_SIZE)}
@@ -104,7 +104,7 @@ def blocked_list(request: HttpRequest, form_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def take_in(request: HttpRequest, form_id: int, submission_id: int) -> HttpResponse:
-    """Take in what was no spam."""
+    """Take in a submission that was blocked by mistake."""
     submission = get_object_or_404(FormSubmission.objects.select_related("form"), pk=submission_id, form=form_id)
     if submission.state == SubmissionState.WAITING:
         add_refusal(request, "This one waits for the person to confirm.")

@@ -1,4 +1,4 @@
-"""Choose what the columns of a file become, with the first rows as they would be stored."""
+"""Map the columns of a file, with a preview of the first rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ SAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: what it is called, some of its values, and what it becomes."""
+    """A column of the file: its heading, some values, and its target."""
 
     place: int
     heading: str
@@ -38,7 +38,7 @@ class Column:
 @roles_required(*CAPTURING)
 @require_POST
 def import_columns(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Take the columns and have the file checked; or show the first rows by them, alone for htmx."""
+    """Store the mapping and start the check; or preview the first rows, for htmx only the preview."""
     job = get_object_or_404(ImportJob, pk=job_id)
     choice, now = _choice(request, job), timezone.now()
     if request.headers.get("HX-Request"):
@@ -47,7 +47,7 @@ def import_columns(request: HttpRequest, job_id: int) -> HttpResponse:
         try:
             jobs.choose_columns(job, choice, now=now)
         except InvalidValue:
-            pass  # The page names it, beside what was chosen.
+            pass  # Shown on the page, beside the choice.
         except LeadError as refusal:
             add_refusal(request, str(refusal))
             return redirect("import-page", job.pk)
@@ -69,7 +69,7 @@ def _choice(request: HttpRequest, job: ImportJob) -> Choice:
 
 
 def mapping_context(job: ImportJob, choice: Choice, *, now: datetime) -> dict[str, object]:
-    """Return what the page of the columns shows."""
+    """Return the context of the mapping page."""
     return {
         "columns": _columns(job, choice),
         "groups": GROUPS,

@@ -1,4 +1,4 @@
-"""How the screens tell what became of an import."""
+"""The results of an import in words."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ _UNDO_WORDS = {
 
 
 class Line(NamedTuple):
-    """A number with its words. kind: what it counts."""
+    """A number with its label. kind: what it counts."""
 
     kind: str
     label: str
@@ -32,12 +32,12 @@ class Line(NamedTuple):
 
 
 def outcome_lines(counts: Mapping[str, Any], *, is_to_come: bool) -> list[Line]:
-    """Return a line for each outcome of a row."""
+    """Return a line for each outcome."""
     return [Line(kind, words[is_to_come], counts.get(kind, 0)) for kind, words in _WORDS.items()]
 
 
 def undo_lines(undo: Mapping[str, int]) -> list[Line]:
-    """Return a line for each thing that undoing did, and for each reason why something was kept."""
+    """Return a line for each result of undoing, and for each reason why something was kept."""
     known = [Line(kind, label, undo[kind]) for kind, label in _UNDO_WORDS.items() if undo.get(kind)]
     kept = [Line("kept", f"Kept: {reason}", number) for reason, number in undo.items()
             if reason not in _UNDO_WORDS and number]  # fmt: skip

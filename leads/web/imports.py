@@ -1,4 +1,4 @@
-"""Imports: the list with its upload, and what is done with one of them."""
+"""Imports: the list with the upload, and the actions on an import."""
 
 from typing import Any, BinaryIO, cast
 
@@ -30,7 +30,7 @@ NEWEST_FIRST = Order(("created_at",), is_descending=True)
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Show the imports, newest first; take a file for another."""
+    """Show the imports, newest first; take an uploaded file."""
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -52,7 +52,7 @@ def _take(request: HttpRequest, file: "UploadedFile[Any]") -> ImportJob:
 
 
 def _page(request: HttpRequest) -> Page[ImportJob]:
-    # What a list doesn't show may be large: headings and rows of files.
+    # Columns that the list does not show may be large: headings and rows of files.
     rows = ImportJob.objects.select_related("created_by").defer("headings", "first_rows", "columns", "check_counts")
     return asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE)
 
@@ -60,7 +60,7 @@ def _page(request: HttpRequest) -> Page[ImportJob]:
 @roles_required(*CAPTURING)
 @require_safe
 def import_page(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Show an import: its columns to choose, its progress, or what became of it."""
+    """Show an import: the mapping, the progress, or the result."""
     job = get_object_or_404(ImportJob.objects.select_related("created_by"), pk=job_id)
     if job.state == ImportState.MAPPING or (request.GET.get("columns") and job.state == ImportState.CHECKED):
         context = mapping_context(job, choice_of(job), now=timezone.now())
@@ -71,7 +71,7 @@ def import_page(request: HttpRequest, job_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def import_progress(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Show how far an import is; the whole of it for htmx once it is not at work any more."""
+    """Show an import's progress; once it is finished, htmx gets the whole page."""
     job = get_object_or_404(ImportJob.objects.select_related("created_by"), pk=job_id)
     return render(request, "leads/import/_state.html", _context(job))
 
@@ -114,7 +114,7 @@ def import_stop(request: HttpRequest, job_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def import_go_on(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Go on with a stopped import."""
+    """Continue a stopped import."""
     return _do(request, job_id, "go on")
 
 
@@ -128,7 +128,7 @@ def import_undo(request: HttpRequest, job_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def import_discard(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Forget an import that has stored nothing."""
+    """Delete an import that has stored nothing."""
     return _do(request, job_id, "discard")
 
 

@@ -1,4 +1,4 @@
-"""What to paste so that a website, an app or a server sends its events: a piece of code a client, ready to run."""
+"""Install instructions: for each client a piece of code that sends events, ready to paste."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from leads.models import Source
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client that people install. where: what it runs in; hint: what else there is to know; code: what to paste."""
+    """A client to install. where: its platform; hint: further notes; code: to paste."""
 
     key: str
     label: str
@@ -192,7 +192,7 @@ CLIENTS = (OWN, *SEGMENT, *RUDDERSTACK, *POSTHOG, *CUSTOMERIO, BY_HAND)
 
 
 def clients_for(source: Source) -> list[Client]:
-    """Return every client with the code that sends to this source."""
+    """Return every client with code for this source."""
     return [
         Client(client.key, client.label, client.where, ready_code(client, source.write_key), client.hint)
         for client in CLIENTS
@@ -200,5 +200,5 @@ def clients_for(source: Source) -> list[Client]:
 
 
 def ready_code(client: Client, write_key: str) -> str:
-    """Return a client's code with this installation's address and a source's key in it."""
+    """Return a client's code with this installation's address and a source's key."""
     return client.code.replace("{host}", settings.PUBLIC_URL).replace("{key}", write_key)

@@ -1,4 +1,4 @@
-"""Forms away from the desk: kiosks for the tablets of a stand, and posters whose code leads to a form."""
+"""Kiosks for the tablets of a stand, and posters whose QR code leads to a form."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -29,7 +29,7 @@ LONGEST_PLACE = 100
 
 
 class KioskForm(forms.Form):
-    """What is said of a stand. ends_on: the last day on which its tablets send cards, in the user's time zone."""
+    """A new kiosk. ends_on: its last day, in the user's time zone."""
 
     event = forms.CharField(max_length=120, label="Event")
     form = forms.ModelChoiceField(Form.objects.none(), label="Form", empty_label="Choose a form")
@@ -44,7 +44,7 @@ class KioskForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class KioskLine:
-    """A stand of the list. cards: how many were left there."""
+    """A kiosk in the list. cards: the number received."""
 
     kiosk: Kiosk
     cards: int
@@ -54,7 +54,7 @@ class KioskLine:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk_list(request: HttpRequest) -> HttpResponse:
-    """Show the stands, newest first, and open another one."""
+    """Show the kiosks, newest first, and open another one."""
     form = KioskForm(request.POST or None)
     if form.is_valid():
         said = form.cleaned_data
@@ -71,7 +71,7 @@ def kiosk_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def kiosk_sheet(request: HttpRequest, kiosk_id: int) -> HttpResponse:
-    """Show how to set up a stand's tablets, to be read there or printed."""
+    """Show how to set up a kiosk's tablets, for reading or printing."""
     kiosk = get_object_or_404(Kiosk.objects.select_related("form"), pk=kiosk_id)
     cards = totals([Counted.KIOSK_CARD], [kiosk.pk])[kiosk.pk]["kiosk_card"]
     context = {
@@ -86,7 +86,7 @@ def kiosk_sheet(request: HttpRequest, kiosk_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def end(request: HttpRequest, kiosk_id: int) -> HttpResponse:
-    """Take no more cards from a stand's tablets."""
+    """Accept no more cards from a kiosk's tablets."""
     kiosk = get_object_or_404(Kiosk, pk=kiosk_id)
     end_kiosk(kiosk, by=signed_in(request), now=timezone.now())
     add_toast(request, f"The kiosk for {kiosk.event} is over.")
@@ -96,7 +96,7 @@ def end(request: HttpRequest, kiosk_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def kiosk_code(request: HttpRequest, kiosk_id: int) -> HttpResponse:
-    """Draw the code that makes a tablet one of the stand's."""
+    """Return the QR code that adds a tablet to the kiosk."""
     kiosk = get_object_or_404(Kiosk.objects.select_related("form"), pk=kiosk_id)
     return qr_answer(kiosk_address(kiosk, kiosk.form.key), name=f"kiosk-{kiosk.pk}")
 
@@ -104,7 +104,7 @@ def kiosk_code(request: HttpRequest, kiosk_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def poster(request: HttpRequest, key: str) -> HttpResponse:
-    """Show a page to print: a code that leads to a form, for a door, a counter or a table. `place`: where it hangs."""
+    """Show a page to print: a QR code that leads to a form, for a door or a counter. `place`: where it hangs."""
     form = get_object_or_404(Form, key=key)
     place = request.GET.get("place", "").replace("\0", "").strip()[:LONGEST_PLACE]
     code = f"{reverse('check-in-code', args=[key])}?{urlencode({'place': place})}"
@@ -115,14 +115,14 @@ def poster(request: HttpRequest, key: str) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def poster_code(request: HttpRequest, key: str) -> HttpResponse:
-    """Draw the code of a poster."""
+    """Return a poster's QR code."""
     form = get_object_or_404(Form, key=key)
     place = request.GET.get("place", "").replace("\0", "").strip()[:LONGEST_PLACE]
     return qr_answer(_poster_address(form, place), name=f"check-in-{form.key}")
 
 
 def _poster_address(form: Form, place: str) -> str:
-    """Return a form's address that tells, with every card, from which poster it came."""
+    """Return a form's address with parameters that name the poster."""
     told = {"utm_source": "poster", "utm_medium": "qr-code", **({"utm_content": place} if place else {})}
     return f"{settings.PUBLIC_URL}/f/{form.key}/?{urlencode(told)}"
 

@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 @roles_required(*EVERYONE)
 @require_safe
 def lead_list(request: HttpRequest) -> HttpResponse:
-    """Show a page of leads; htmx gets the table alone."""
+    """Show a page of leads; htmx gets only the table."""
     state = ListState(request.GET, list(working_users()))
     leads = state.filters.narrow(Lead.objects.current(), user=signed_in(request), now=timezone.now())
     problems = state.problems()
@@ -46,5 +46,5 @@ def _page(request: HttpRequest, leads: "QuerySet[Lead]", state: ListState) -> Pa
 
 
 def _with_parts(leads: "QuerySet[Lead]") -> "QuerySet[Lead]":
-    """Bring along what a row shows, and leave out what none does."""
+    """Load what a row shows, and defer the rest."""
     return leads.select_related("organization", "owner").defer("attributes", "attribute_times")

@@ -1,4 +1,4 @@
-"""One lead: where it stands, why, what it did."""
+"""A lead's page: stage, reasons, activity."""
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ DUPLICATES_SHOWN = 10
 @roles_required(*EVERYONE)
 @require_safe
 def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Show a lead; the address of an absorbed one leads to the lead it was merged into."""
+    """Show a lead; a merged lead's address redirects to its survivor."""
     lead = get_object_or_404(Lead.objects.select_related("organization", "owner"), pk=lead_id)
     if lead.merged_into_id:
         return redirect("lead-page", lead.merged_into_id)
@@ -53,7 +53,7 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
 @roles_required(*EVERYONE)
 @require_safe
 def lead_timeline(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Show a page of what a lead did; htmx gets the list alone, others the whole lead page at that place."""
+    """Show a page of a lead's events; htmx gets only the list, others the whole lead page."""
     lead = get_object_or_404(Lead, pk=lead_id)
     if lead.merged_into_id:
         return redirect("lead-timeline", lead.merged_into_id)
@@ -86,20 +86,20 @@ def _timeline(request: HttpRequest, lead: Lead) -> dict[str, object]:
 
 
 def _duplicates(lead: Lead) -> list[tuple[Lead, DuplicateCandidate]]:
-    """Return who the lead may be the same person as, the most likely first."""
+    """Return the lead's possible duplicates, the most likely first."""
     open_pairs = DuplicateCandidate.objects.filter(Q(first=lead) | Q(second=lead), dismissed_at=None)
     pairs = open_pairs.select_related("first", "second").order_by("-strength", "-pk")[:DUPLICATES_SHOWN]
     return [(pair.second if pair.first_id == lead.pk else pair.first, pair) for pair in pairs]
 
 
 def _merges(lead: Lead) -> list[Merge]:
-    """Return the merges that the lead was part of, undone ones too, the latest first."""
+    """Return the merges with this lead, including undone ones, the latest first."""
     merges = Merge.objects.filter(Q(survivor=lead) | Q(absorbed=lead)).defer("before")
     return list(merges.select_related("survivor", "absorbed", "merged_by", "undone_by").order_by("-pk")[:HISTORY_SHOWN])
 
 
 def _neighbours(lead: Lead, state: ListState, user: User) -> dict[str, Lead | None]:
-    """Return the leads next to this one in the list that it was opened from."""
+    """Return the neighbouring leads in the list that this one was opened from."""
     leads = state.filters.narrow(Lead.objects.current(), user=user, now=timezone.now()).only("pk")
     return {
         "previous_lead": _next_to(lead, leads, state.order, is_reversed=True),

@@ -1,4 +1,4 @@
-"""Tracked links: the list, one link with its clicks, and its QR code."""
+"""Tracked links: the list, a link with its clicks, and its QR code."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ CLICKS = (Counted.LINK_CLICK, Counted.LINK_MACHINE)
 
 
 class LinkForm(forms.Form):
-    """What a marketer says of a link."""
+    """A link's settings."""
 
     name = forms.CharField(max_length=100, label="Name")
     target = forms.CharField(max_length=2000, label="Leads to", widget=forms.URLInput)
@@ -41,7 +41,7 @@ class LinkForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """A link of the list with its clicks of the last 30 days."""
+    """A link in the list, with its clicks of the last 30 days."""
 
     link: Link
     address: str
@@ -52,7 +52,7 @@ class LinkLine:
 @roles_required(*CAPTURING)
 @require_safe
 def link_list(request: HttpRequest) -> HttpResponse:
-    """Show the links that are in use, or the archived ones, newest first."""
+    """Show the links in use, or the archived ones, newest first."""
     context = asked_tab(request, Link.objects.all())
     return render(request, "leads/links.html", {**context, "lines": _lines(context["page"].rows)})
 
@@ -60,7 +60,7 @@ def link_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_link(request: HttpRequest) -> HttpResponse:
-    """Make a link; what was typed stays after a mistake."""
+    """Create a link; after an error the form keeps what was typed."""
     form = LinkForm(request.POST or None)
     if form.is_valid():
         with refusals_shown_in(form):
@@ -73,7 +73,7 @@ def add_link(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_page(request: HttpRequest, link_id: int) -> HttpResponse:
-    """Show a link, its clicks and its code, and change it."""
+    """Show a link with its clicks and QR code, and change it."""
     link = get_object_or_404(Link.objects.select_related("made_by"), pk=link_id)
     form = LinkForm(request.POST or None, initial={name: getattr(link, name) for name in LinkForm.base_fields})
     if form.is_valid():
@@ -108,7 +108,7 @@ def restore(request: HttpRequest, link_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_safe
 def link_code(request: HttpRequest, link_id: int) -> HttpResponse:
-    """Draw the QR code of a link."""
+    """Return a link's QR code."""
     link = get_object_or_404(Link, pk=link_id)
     return qr_answer(address_of(link), name=link.slug)
 

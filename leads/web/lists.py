@@ -1,4 +1,4 @@
-"""The lead list: its orders, its ready-made views, and the links that its controls are made of."""
+"""The state of the lead list: its orders, its views, and the addresses of its controls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A choice that leads to another state of the list. query: the whole query string."""
+    """A link to another state of the list. query: the whole query string."""
 
     label: str
     query: str
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in force; `query` is the list without it."""
+    """An active filter; `query` is the list without it."""
 
     label: str
     operator: str
@@ -53,14 +53,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A filter that is not in force, with its choices."""
+    """An inactive filter with its choices."""
 
     label: str
     links: tuple[Link, ...]
 
 
 class ListState:
-    """One state of the list, read from the address, and the addresses of the states next to it."""
+    """A state of the list, read from the address, with the addresses of neighbouring states."""
 
     def __init__(self, params: QueryDict, owners: Sequence[User]) -> None:
         self.params = params.copy()
@@ -74,18 +74,18 @@ class ListState:
 
     @property
     def order(self) -> Order:
-        """Return the order asked for, or the usual one where that is unknown."""
+        """Return the requested order, or the default if it is unknown."""
         return ORDERS[self.sort][1]
 
     def problems(self) -> list[str]:
-        """Say what in the address could not be understood."""
+        """Return a sentence for each invalid part of the address."""
         if self.asked_sort in ORDERS:
             return self.filters.problems()
         unknown = f"Sort: there is no order “{self.asked_sort[:40]}”. Showing the latest activity."
         return [*self.filters.problems(), unknown]
 
     def query(self, **changes: str | None) -> str:
-        """Return the query string with some parameters set, or removed where they are None."""
+        """Return the query string with some parameters set, or removed if None."""
         params = self.params.copy()
         for name, value in changes.items():
             params.pop(name, None)
@@ -94,11 +94,11 @@ class ListState:
         return params.urlencode()
 
     def hidden(self) -> list[tuple[str, str]]:
-        """Return what the search form must carry along: everything but the search itself."""
+        """Return the parameters that the search form must keep: all except the search itself."""
         return [(name, value) for name, values in self.params.lists() if name != "q" for value in values if value]
 
     def views(self) -> list[Link]:
-        """Return the ready-made views; the one that the address shows is current."""
+        """Return the ready-made views; the one in the address is current."""
         without_sort = QueryDict(self.query(sort=None)).urlencode()
         return [Link(label, query, is_current=query == without_sort) for label, query in VIEWS]
 
@@ -107,7 +107,7 @@ class ListState:
         return [Link(label, self.query(sort=key), key == self.sort) for key, (label, _) in ORDERS.items()]
 
     def columns(self) -> dict[str, Mapping[str, str]]:
-        """Return, for each column that sorts, its next address and how it sorts now ("" when it does not)."""
+        """Return, for each sortable column, its next address and current sorting ("" if none)."""
         return {name: self._column(name) for name in ("name", "score", "activity")}
 
     def _column(self, name: str) -> Mapping[str, str]:
@@ -117,7 +117,7 @@ class ListState:
         return {"query": self.query(sort=other.get(self.sort, first)), "now": now}
 
     def chips(self) -> list[Chip]:
-        """Return the filters in force, as chips that can be taken off."""
+        """Return the active filters as removable chips."""
         given = {name: self.filters.cleaned_data.get(name) for name in self.filters.fields}
         chips = [
             ("stage", "Stage", "is", " or ".join(Stage(stage).label for stage in given["stage"] or ())),
@@ -153,7 +153,7 @@ class ListState:
         return ("within " + days if days else "ever", label)
 
     def menus(self) -> list[Menu]:
-        """Return the filters that can still be set by a choice, and those whose value was not understood."""
+        """Return the filters that can still be set, and those with an invalid value."""
         choices: dict[str, tuple[str, Mapping[str, str]]] = {
             "stage": ("Stage", dict(Stage.choices)),
             "source": ("Source", {key: channel.label for key, channel in CHANNELS.items()}),

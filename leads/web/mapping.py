@@ -1,4 +1,4 @@
-"""The mapping of a generic webhook: a sample, which of its paths is what, and the event that comes of it."""
+"""The mapping of a generic webhook: a sample, its paths, and the resulting event."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ MOST_PATHS = 200
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mapping(request: HttpRequest, connector_id: int) -> HttpResponse:
-    """Show the mapping over the last delivery or a pasted sample; preview what comes of it, or save it."""
+    """Show the mapping for the last delivery or a pasted sample; preview the result, or save it."""
     connector = get_object_or_404(Connector, pk=connector_id)
     if connector.provider != Generic.key:
         raise Http404("Only generic webhooks have a mapping.")
@@ -64,7 +64,7 @@ def _last_body(connector: Connector) -> str:
 
 
 def _read(sample: str) -> tuple[dict[str, Any], str]:
-    """Return the JSON of a sample, and what is wrong with it."""
+    """Return the JSON of a sample, and its error."""
     if not sample.strip():
         return {}, ""
     if len(sample) > LONGEST_SAMPLE:
@@ -76,7 +76,7 @@ def _read(sample: str) -> tuple[dict[str, Any], str]:
 
 
 def _preview(connector: Connector, said: dict[str, Any], paths: dict[str, str]) -> dict[str, Any]:
-    """Return what a delivery like the sample would make, or why it would make nothing."""
+    """Return the event of a delivery like the sample, or why there would be none."""
     if not said:
         return {}
     body = json.dumps(said).encode()

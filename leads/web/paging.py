@@ -1,4 +1,4 @@
-"""The page of a list that an address asks for."""
+"""The requested page of a list."""
 
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ M = TypeVar("M", bound=Model)
 
 
 def asked_page(request: HttpRequest, rows: "QuerySet[M]", order: Order, *, size: int) -> Page[M]:
-    """Return the page behind ?after= or in front of ?before=; the first one where that can't be read."""
+    """Return the page at ?after= or ?before=; the first one if the cursor is invalid."""
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
         return page_of(rows, order, after=after, before=before, size=size)

@@ -7,9 +7,9 @@ from django.http import HttpResponse
 
 
 def qr_answer(address: str, *, name: str) -> HttpResponse:
-    """Return the code of an address as a picture; saved, its file is called `name`.svg.
+    """Return the QR code of an address as a picture; when saved, the file is called `name`.svg.
 
-    Level M of error correction: a code on a stand still reads with an eighth of it scratched.
+    Error correction level M: a code on a stand remains readable with 15 % of it damaged.
     """
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=4, light="#fff")

@@ -1,4 +1,4 @@
-"""The sales queue: who waits, who was first, and the way back."""
+"""The sales queue: waiting leads, claiming, and releasing."""
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -34,7 +34,7 @@ MOST_URGENT_FIRST = Order(("respond_by",), is_descending=False)
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show who waits for sales. A poll whose If-None-Match is still true gets 204."""
+    """Show the waiting leads. A poll with a current If-None-Match gets 204."""
     context = _board(request, now=timezone.now())
     tag = f'"{_fingerprint(context)}"'
     if request.headers.get("If-None-Match") == tag:
@@ -48,7 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @roles_required(*CLAIMING)
 @require_POST
 def claim(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Claim a lead for the user. Whoever comes second is told who was first, with status 409 for htmx."""
+    """Claim a lead for the user. If another rep was first, tell who; htmx gets status 409."""
     lead = get_object_or_404(Lead, pk=lead_id)
     try:
         claim_lead(lead, rep=signed_in(request), now=timezone.now())
@@ -91,7 +91,7 @@ def _lost(request: HttpRequest, lead: Lead, refusal: AlreadyClaimed) -> HttpResp
 
 
 def _board(request: HttpRequest, *, now: datetime) -> dict[str, object]:
-    """Return what the queue shows, in a fixed number of queries."""
+    """Return the context of the queue; a fixed number of queries."""
     user = signed_in(request)
     page = _waiting(request)
     return {
@@ -127,13 +127,13 @@ def _mine(user: User) -> list[Lead]:
 
 
 def _reasons(leads: list[Lead]) -> dict[int, StageChange]:
-    """Return for each lead the change that made it an SQL; the last one counts, a release does not."""
+    """Return for each lead the stage change that made it an SQL (the last one; a release does not count)."""
     changes = StageChange.objects.filter(lead__in=leads, to_stage="sql").exclude(from_stage="claimed").order_by("id")
     return {change.lead_id: change for change in changes}
 
 
 def _messages(leads: list[Lead], now: datetime) -> dict[int, str]:
-    """Return for each lead what it last wrote to sales in a chat or form, lately."""
+    """Return for each lead its latest recent message to sales, from a chat or form."""
     asked = Event.objects.filter(
         lead__in=leads, kind="sales_contact_requested", occurred_at__gt=now - MESSAGES_SHOWN_FOR
     ).order_by("occurred_at", "id")
@@ -142,7 +142,7 @@ def _messages(leads: list[Lead], now: datetime) -> dict[int, str]:
 
 
 def _fingerprint(context: dict[str, object]) -> str:
-    """Return what changes when the board does: who stands in which group, and the user's own leads."""
+    """Return a value that changes when the board does: the groups, and the user's own leads."""
     groups, mine = context["groups"], context["mine"]
     shown = [[(group.title, [row.lead.pk for row in group.rows]) for group in groups], [lead.pk for lead in mine]]  # type: ignore[attr-defined]
     return blake2b(repr((shown, context["counts"], context["is_mine"])).encode(), digest_size=8).hexdigest()

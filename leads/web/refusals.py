@@ -1,4 +1,4 @@
-"""Show what an action refuses of a form in the form itself, so that what was typed stays."""
+"""Show an action's refusals in the form, so that what was typed stays."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from leads.people.edit import InvalidField
 
 @contextmanager
 def refusals_shown_in(form: forms.Form) -> Iterator[None]:
-    """Turn an InvalidField into an error of the form: beside its field, or above them all if it has no such field."""
+    """Turn an InvalidField into a form error: beside its field, or at the top if the form has no such field."""
     try:
         yield
     except InvalidField as refusal:

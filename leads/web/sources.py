@@ -1,4 +1,4 @@
-"""Sources and their write keys: the list, a new one, and what may be changed about one."""
+"""Sources and their write keys: the list, new ones, and changes."""
 
 from dataclasses import dataclass
 
@@ -23,14 +23,14 @@ BY_NAME = Order(("name",), is_descending=False)
 
 
 class SourceForm(forms.Form):
-    """What a source is called."""
+    """A source's name."""
 
     name = forms.CharField(max_length=LONGEST_NAME, label="Name")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source of the list with what has come from it lately."""
+    """A source in the list, with its recent arrivals."""
 
     source: Source
     lately: Lately
@@ -39,7 +39,7 @@ class SourceLine:
 @roles_required(*CAPTURING)
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    """Show where events come from: clients with a key, or the channels of our own."""
+    """Show the sources: clients with a key, or our own channels."""
     is_channels = request.GET.get("show") == "channels"
     page = _page(request, is_channels=is_channels)
     came = lately(now=timezone.now())
@@ -50,7 +50,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_source(request: HttpRequest) -> HttpResponse:
-    """Make a source; what was typed stays after a mistake."""
+    """Create a source; after an error the form keeps what was typed."""
     form = SourceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -66,7 +66,7 @@ def new_source(request: HttpRequest) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def rename(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Call a source by another name."""
+    """Rename a source."""
     source = get_object_or_404(Source, pk=source_id)
     try:
         rename_source(source, request.POST.get("name", ""), by=signed_in(request), now=timezone.now())
@@ -80,7 +80,7 @@ def rename(request: HttpRequest, source_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def switch_off(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Refuse a source's key."""
+    """Disable a source's key."""
     source = get_object_or_404(Source, pk=source_id)
     switch_source(source, is_active=False, by=signed_in(request), now=timezone.now())
     undo_url = reverse("source-on", args=[source.pk])
@@ -91,7 +91,7 @@ def switch_off(request: HttpRequest, source_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def switch_on(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Let a source's key work again."""
+    """Enable a source's key."""
     source = get_object_or_404(Source, pk=source_id)
     switch_source(source, is_active=True, by=signed_in(request), now=timezone.now())
     add_toast(request, f"{source.name} takes events.")
@@ -101,7 +101,7 @@ def switch_on(request: HttpRequest, source_id: int) -> HttpResponse:
 @roles_required(*CAPTURING)
 @require_POST
 def renew(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Give a source another write key."""
+    """Give a source a new write key."""
     source = get_object_or_404(Source, pk=source_id)
     renew_write_key(source, by=signed_in(request), now=timezone.now())
     add_toast(request, f"{source.name} has another write key. The old one no longer works.")

@@ -1,4 +1,4 @@
-"""A lead's way through the stages, as its page shows it."""
+"""A lead's path through the stages, as shown on its page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ PATH = (Stage.NEW, Stage.ENGAGED, Stage.MQL, Stage.SQL, Stage.CLAIMED, Stage.CUS
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage on the way. state: "done", "now" or "ahead"; at: when the lead last entered it."""
+    """A stage on the path. state: "done", "now" or "ahead"; at: when the lead last entered it."""
 
     stage: str
     label: str
@@ -20,12 +20,12 @@ class Step:
 
     @property
     def glyph(self) -> str:
-        """Return the glyph: its own once the lead has been there, the empty one ahead."""
+        """Return the stage's glyph, or the empty one if the stage is ahead."""
         return "todo" if self.state == "ahead" else self.stage
 
 
 def stage_path(lead: Lead, changes: Sequence[StageChange]) -> list[Step]:
-    """Return the six stages of the way; a lead that left it (recycled, disqualified) has that stage at the end.
+    """Return the six stages of the path; the stage of a recycled or disqualified lead is appended.
 
     changes: the lead's stage changes, newest first.
     """

@@ -1,4 +1,4 @@
-"""What a lead did, newest first: the list on its page."""
+"""A lead's timeline: its events, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from leads.people.keyset import Order, Page, page_of, read_cursor
 
 PAGE_SIZE = 20
 NEWEST_FIRST = Order(("occurred_at",), is_descending=True)
-# Which property of an event says most about it, in this order.
+# The properties that describe an event best, in order of preference.
 TELLING = (
     "message",
     "title",
@@ -35,10 +35,10 @@ TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One event as the timeline shows it. begins_day: no event above it is of the same local day.
+    """An event in the timeline. begins_day: the first one shown of its local day.
 
-    may_take_back: the reader wrote it down by hand, and may do away with it.
-    conversation: the chat that the event came from, whose transcript can be read.
+    may_take_back: the user logged it and may delete it. conversation: the chat that the event came from, whose
+    transcript can be opened.
     """
 
     event: Event
@@ -60,7 +60,7 @@ def timeline_page(lead: Lead, *, channel: str, after: str) -> Page[Event]:
 
 
 def moments(events: Sequence[Event], *, reader: User, shown_day: date | None = None) -> list[Moment]:
-    """Turn events into what the timeline shows. shown_day: the day that the page above ended with."""
+    """Return events as timeline entries. shown_day: the last day on the page above."""
     shown: list[Moment] = []
     last_day = shown_day
     for event in events:
@@ -71,7 +71,7 @@ def moments(events: Sequence[Event], *, reader: User, shown_day: date | None = N
 
 
 def day_above(after: str) -> date | None:
-    """Return the local day of the event that a page follows; None for the first page."""
+    """Return the local day of the event above a page; None for the first page."""
     moment = read_cursor(after, NEWEST_FIRST)[0] if after else None
     return timezone.localdate(moment) if isinstance(moment, datetime) else None
 
@@ -82,7 +82,7 @@ def kinds_of(channel: str) -> list[str]:
 
 
 def channel_choices(current: str) -> list[tuple[str, str, bool]]:
-    """Return value, label and whether it is chosen, of the timeline's filter."""
+    """Return value, label and selection of the timeline's filter."""
     used = {channel_of(kind.key) for kind in CATALOG}
     choices = [("", "All channels"), *((key, channel.label) for key, channel in CHANNELS.items() if key in used)]
     return [(value, label, value == current) for value, label in choices]
@@ -107,7 +107,7 @@ def _label(event: Event) -> str:
 
 
 def _conversation(event: Event) -> UUID | None:
-    """Return the id of the conversation that an event of our own chat names; clients may send anything there."""
+    """Return the conversation id in an event of our own chat; in other events it can't be trusted."""
     name = event.properties.get("conversation")
     try:
         return UUID(name) if event.channel == "chat" and isinstance(name, str) else None
@@ -124,5 +124,5 @@ def _detail(event: Event) -> str:
 
 
 def _outcome(outcome: object) -> str:
-    """Say how a call ended where nobody talked; that they talked goes without saying."""
+    """Return how a call ended, unless the parties talked, which goes without saying."""
     return Outcome(outcome).label if outcome in Outcome.values and outcome != Outcome.TALKED else ""

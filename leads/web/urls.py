@@ -1,4 +1,4 @@
-"""The addresses of the screens."""
+"""The URLs of the screens."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How urgent a waiting lead is, and what speaks for it."""
+"""The urgency of a waiting lead, and the reasons to call it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from leads.models import Lead, StageChange
 
 REASONS_SHOWN = 2
 LONGEST_MESSAGE = 200
-# The kinds of evidence that are no lines of a score.
+# Kinds of evidence that are not entries of a score.
 PERSONA, JOURNEY = "persona", "journey"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of why to call: an icon's name and words."""
+    """One reason to call: an icon and a text."""
 
     icon: str
     text: str
@@ -48,9 +48,9 @@ def group_waiting(
     now: datetime,
     soon: timedelta,
 ) -> list[Group]:
-    """Group leads by urgency and leave out empty groups.
+    """Group leads by urgency; empty groups are left out.
 
-    By lead id, changes: what made each lead an SQL; messages: what it wrote to sales.
+    By lead id, changes: what made each lead an SQL; messages: its message to sales.
     """
     rows = [Row(lead, (*_message(messages.get(lead.pk, "")), *_reasons(lead, changes.get(lead.pk)))) for lead in leads]
     kinds = (
@@ -76,7 +76,7 @@ def _message(text: str) -> list[Reason]:
 
 
 def _reasons(lead: Lead, change: StageChange | None) -> tuple[Reason, ...]:
-    """Return what the stage change names as evidence, then how the lead can be reached."""
+    """Return the evidence of the stage change, then how the lead can be reached."""
     evidence = [item for item in change.evidence if isinstance(item, dict) and item.get("rule")] if change else []
     entries = [item for item in evidence if item.get("kind") not in (PERSONA, JOURNEY)]
     lines = [Reason("zap", str(entry["rule"])) for entry in entries[:REASONS_SHOWN]]
@@ -86,7 +86,7 @@ def _reasons(lead: Lead, change: StageChange | None) -> tuple[Reason, ...]:
 
 
 def _persona(evidence: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """Return which persona the lead is, and what to ask it, as nobody knows yet."""
+    """Return the lead's persona, and the open questions about it."""
     found = next((item for item in evidence if item.get("kind") == PERSONA), None)
     if found is None:
         return []
@@ -97,7 +97,7 @@ def _persona(evidence: Sequence[Mapping[str, Any]]) -> list[Reason]:
 
 
 def _journey(evidence: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """Return the journey that the lead has come furthest on."""
+    """Return the journey with the most progress."""
     journeys = [item for item in evidence if item.get("kind") == JOURNEY and item.get("steps")]
     if not journeys:
         return []
