@@ -8,19 +8,19 @@ from django.utils import timezone
 
 
 class ScoringConfig(AppConfig):
-    """How good a lead is, and whether it is an MQL or an SQL."""
+    """Scores leads and decides whether they are MQLs or SQLs."""
 
     name = "scoring"
 
     def ready(self) -> None:
-        """Connect the facts that leads announces to scoring, and give a new database its rules."""
+        """Connect the receivers, and the default rules of a new database."""
         from scoring import receivers  # noqa: F401  (connects on import, which needs loaded models)
 
         post_migrate.connect(add_rules_to_new_database, sender=self)
 
 
 def add_rules_to_new_database(apps: Apps = installed_apps, **kwargs: Any) -> None:
-    """Make the default rule set live after the tables were made, or emptied; not on the way back to no tables."""
+    """Make the default rule set live after the tables are created or emptied, but not while migrating to zero."""
     from scoring.rules.default import add_default_rule_set  # needs loaded models
 
     if "ruleset" in apps.all_models["scoring"]:

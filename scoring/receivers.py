@@ -1,4 +1,4 @@
-"""Facts that leads announces, as far as they make a score due."""
+"""The facts from leads that trigger scoring."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from scoring.signals import rules_published
 
 @receiver([signals.events_recorded, signals.facts_changed, signals.lead_created])
 def score_on_commit(lead_ids: Sequence[int], **kwargs: object) -> None:
-    """Have the leads scored as soon as what made them due is committed.
+    """Score the leads as soon as their change is committed.
 
-    Robust: when that fails, the event is stored all the same, and the sweep scores it.
+    Robust: if that fails, the event is stored all the same and the sweep scores the leads.
     """
     transaction.on_commit(lambda: tasks.score_soon(lead_ids), robust=True)
 

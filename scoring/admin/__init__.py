@@ -1,4 +1,4 @@
-"""Scoring in the Django admin, one concept a module."""
+"""The Django admin of scoring, one module per concept."""
 
 from scoring.admin.rule_set import RuleSetAdmin
 

@@ -1,4 +1,4 @@
-"""Form fields for conditions, criteria and steps, shown as the lines that people write."""
+"""Form fields for conditions, criteria and steps, edited as lines of text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +11,17 @@ from scoring.rules.part_lines import format_criteria, format_steps, parse_criter
 
 
 class LinesField(forms.CharField):
-    """A list of parts, one a line; cleaned to the list that the database keeps."""
+    """A list of parts, one per line; the cleaned value is the list as stored."""
 
     parse: Callable[[str], list[dict[str, Any]]]
     format: Callable[[list[dict[str, Any]]], str]
 
     def prepare_value(self, value: Any) -> Any:
-        """Show stored parts as lines, and what the user typed as typed."""
+        """Show stored parts as lines, and invalid input as typed."""
         return type(self).format(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        """Read the lines; an unreadable one is named."""
+        """Parse the lines; an invalid line is named."""
         if isinstance(value, list):
             return value
         try:
@@ -30,7 +30,7 @@ class LinesField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare meanings, not spelling; what can't be read is a change."""
+        """Compare the meaning, not the spelling; unparsable text counts as a change."""
         try:
             return (initial or []) != type(self).parse(data or "")
         except LineError:

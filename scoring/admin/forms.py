@@ -1,4 +1,4 @@
-"""Forms of a rule set and its parts. The engine decides what is right; what it refuses stands beside the field."""
+"""Forms of a rule set and its parts. The engine validates them; its errors are shown beside the fields."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from scoring.rules.lines import LineError, format_value, parse_value
 from scoring.rules.revise import Frozen
 from scoring.rules.state import state_of
 
-# Where the JSON says it another way than the columns do.
+# Keys whose name in the JSON differs from the column.
 FIELD_OF_PLACE = {
     "limit.count": "limit_count",
     "limit.per": "limit_per",
@@ -44,7 +44,7 @@ class PlainNumbersForm(forms.ModelForm):
         self.initial = {name: plain(value) for name, value in self.initial.items()}
 
     def refuse(self, error: RuleSetError, part: str = "") -> None:
-        """Show the engine's refusal beside the field that it names, or above the form."""
+        """Show an error of the engine beside the field that it names, or above the form."""
         place = error.place.removeprefix(part).removeprefix(".")
         part_of = re.match(r"(conditions|criteria|steps)\[(\d+)\]\.?(.*)", place)
         if part_of:
@@ -57,7 +57,7 @@ class PlainNumbersForm(forms.ModelForm):
 
 
 class RuleSetForm(PlainNumbersForm):
-    """The rule set's own fields. former: what it was before anything of it was stored."""
+    """The fields of the rule set itself. former: the rule set before anything was stored."""
 
     former: Frozen
     loaded_state = forms.CharField(widget=forms.HiddenInput)
@@ -71,11 +71,11 @@ class RuleSetForm(PlainNumbersForm):
         if self.instance.pk and "loaded_state" in self.fields:
             self.initial["loaded_state"] = state_of(self.instance)
         if self.instance.status == RuleSetStatus.LIVE:
-            # The note of the version that is live stands above the form; this one is the next version's.
+            # The live version's note is shown above the form; this field is the next version's note.
             self.initial["note"] = ""
 
     def clean(self) -> dict[str, Any]:
-        """Ask the engine about name and limits."""
+        """Validate name and limits with the engine."""
         cleaned = super().clean() or {}
         if not self.errors:
             try:
@@ -107,11 +107,11 @@ class RuleForm(PlainNumbersForm):
         fields = RULE_FIELDS
 
     def clean_kind(self) -> str:
-        """Take an incoming name, such as "eBook Downloaded", for its kind."""
+        """Convert an incoming name, such as "eBook Downloaded", to its kind."""
         return kind_of(self.cleaned_data["kind"])
 
     def clean(self) -> dict[str, Any]:
-        """Ask the engine about the rule."""
+        """Validate the rule with the engine."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
@@ -149,7 +149,7 @@ class FitRuleForm(PlainNumbersForm):
             self.initial["value"] = format_value(self.instance.op, self.instance.value)
 
     def clean(self) -> dict[str, Any]:
-        """Read the value as its op takes it and ask the engine about the rule."""
+        """Parse the value for its op and validate the rule with the engine."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
@@ -165,7 +165,7 @@ class FitRuleForm(PlainNumbersForm):
 
 
 class PolicyForm(PlainNumbersForm):
-    """Thresholds and what else makes an MQL and an SQL."""
+    """Thresholds and the other conditions for MQL and SQL."""
 
     ready_made = forms.ChoiceField(
         label="Ready-made policy",
@@ -182,7 +182,7 @@ class PolicyForm(PlainNumbersForm):
         fields = POLICY_FIELDS
 
     def clean(self) -> dict[str, Any]:
-        """Put a ready-made policy's values in, then ask the engine about the policy."""
+        """Apply a ready-made policy if one is chosen, then validate the policy with the engine."""
         cleaned: dict[str, Any] = super().clean() or {}
         chosen: Mapping[str, Any] | None = READY_MADE_POLICIES.get(cleaned.get("ready_made", ""))
         if chosen:
@@ -190,7 +190,7 @@ class PolicyForm(PlainNumbersForm):
             cleaned.update({gate: chosen[gate] or "" for gate in GATES if gate in chosen})
             self._errors: Any = forms.utils.ErrorDict()
         if not self.errors:
-            # Whether there is the persona or journey that a gate names, is the whole page's to say: PolicyFormSet.
+            # Whether a gate's persona or journey exists depends on the whole page: see PolicyFormSet.
             policy = Policy(**{name: cleaned[name] for name in POLICY_FIELDS if name not in GATES})
             try:
                 rule_set_from_json({"name": "-", "policy": policy_definition(policy)}, 0)
@@ -200,10 +200,10 @@ class PolicyForm(PlainNumbersForm):
 
 
 class RulesFormSet(PaginationInlineFormSet):
-    """All rules of a rule set: names once, new rules at the end."""
+    """All rules of a rule set: unique names, new rules at the end."""
 
     def clean(self) -> None:
-        """Name a rule whose name another one has."""
+        """Report names that are used twice."""
         names: set[str] = set()
         for form in self.forms:
             name = form.cleaned_data.get("name") if hasattr(form, "cleaned_data") else None
@@ -214,21 +214,21 @@ class RulesFormSet(PaginationInlineFormSet):
             names.add(name)
 
     def save_existing_objects(self, commit: bool = True) -> Any:
-        """Set names free before others take them: A becomes B while B becomes C, or goes."""
+        """Free changed names first, so that A can become B while B becomes C or is deleted."""
         for form in self.initial_forms:
             if "name" in form.changed_data or self._should_delete_form(form):
                 self.model.objects.filter(pk=form.instance.pk).update(name=f"renaming {form.instance.pk}")
         return super().save_existing_objects(commit=commit)
 
     def save_new(self, form: forms.ModelForm, commit: bool = True) -> Any:
-        """Put a new rule after the others, unless it was dragged elsewhere."""
+        """Put a new rule at the end, unless it was dragged elsewhere."""
         if not form.instance.position:
             form.instance.position = 1 + max((other.instance.position for other in self.initial_forms), default=-1)
         return super().save_new(form, commit=commit)
 
 
 def _sentence(text: str) -> str:
-    # What the engine says of a value starts with a verb, or with the value itself, which keeps its spelling.
-    # A form has an empty field where JSON has null, and no quotes.
+    # The engine's message starts with a verb, or with the value itself, which keeps its case.
+    # A form has empty fields instead of null, and no quotes.
     text = text.replace("must be null", "must be empty").replace(', "any"', ", any")
     return f"M{text[1:]}." if text.startswith("must ") else f"{text}."

@@ -1,4 +1,4 @@
-"""A rule set's policy, rules and fit rules on its page."""
+"""The parts of a rule set on its page: policy, rules, fit rules, personas, journeys."""
 
 from typing import Any
 
@@ -23,10 +23,10 @@ from scoring.rules.part_lines import format_criteria, format_steps
 
 
 class EditableUntilArchived:
-    """Permissions of a part follow those of its rule set."""
+    """The permissions of a part follow those of its rule set."""
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
-        """Archived rule sets stay as they were."""
+        """Archived rule sets never change."""
         return obj is None or obj.status != RuleSetStatus.ARCHIVED
 
     has_add_permission = has_change_permission
@@ -45,7 +45,7 @@ class PolicyInline(EditableUntilArchived, StackedInline):
     verbose_name = verbose_name_plural = "When a lead becomes an MQL and an SQL"
 
     def get_fieldsets(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
-        """Leave the choice of a ready-made policy out where nothing can be chosen."""
+        """Hide the choice of a ready-made policy on read-only pages."""
         thresholds = ("mql_threshold", "sql_threshold", "margin")
         paths = ("mql_on_engagement", "sql_on_hand_raise", "engagement_memory_days")
         gates = ("require_persona", "require_journey")
@@ -55,7 +55,7 @@ class PolicyInline(EditableUntilArchived, StackedInline):
 
 
 class RulesInline(EditableUntilArchived, TabularInline):
-    """Rules in their order, one a row."""
+    """Rules in order, one per row."""
 
     formset = RulesFormSet
     extra = 0
@@ -67,7 +67,7 @@ class RulesInline(EditableUntilArchived, TabularInline):
     lists: dict[str, str] = {}
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
-        """Suggest the known words where others are possible too."""
+        """Suggest known values for fields that accept others too."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name in self.lists:
             field.widget.attrs["list"] = self.lists[db_field.name]
@@ -96,7 +96,7 @@ class RuleInline(RulesInline):
 
     @admin.display(description="conditions")
     def condition_lines(self, rule: Rule) -> str:
-        """Return the conditions, one a line."""
+        """Return the conditions, one per line."""
         return format_conditions(rule.conditions)
 
 
@@ -111,7 +111,7 @@ class FitRuleInline(RulesInline):
     fields = FIT_FIELDS
 
     def get_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
-        """Show an archived rule's value as people write it too."""
+        """Show an archived rule's value as text."""
         if self.has_change_permission(request, obj):
             return self.fields
         return ("name", "field", "op", "value_text", "points")
@@ -122,7 +122,7 @@ class FitRuleInline(RulesInline):
 
     @admin.display(description="value")
     def value_text(self, rule: FitRule) -> str:
-        """Return the value as it is written."""
+        """Return the value as text."""
         return format_value(rule.op, rule.value)
 
 
@@ -145,7 +145,7 @@ class PersonaInline(RulesInline):
 
     @admin.display(description="criteria")
     def criterion_lines(self, persona: Persona) -> str:
-        """Return the criteria, one a line."""
+        """Return the criteria, one per line."""
         return format_criteria(persona.criteria)
 
 
@@ -168,5 +168,5 @@ class JourneyInline(RulesInline):
 
     @admin.display(description="steps")
     def step_lines(self, journey: Journey) -> str:
-        """Return the steps, one a line."""
+        """Return the steps, one per line."""
         return format_steps(journey.steps)

@@ -1,4 +1,4 @@
-"""Forms of personas, journeys and the gates that name them."""
+"""Forms of personas and journeys, and of the gates that refer to them."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class PersonaForm(PlainNumbersForm):
         fields = PERSONA_FIELDS
 
     def clean(self) -> dict[str, Any]:
-        """Ask the engine about the persona."""
+        """Validate the persona with the engine."""
         cleaned = super().clean() or {}
         if not self.errors:
             persona = Persona(**{name: cleaned[name] for name in PERSONA_FIELDS})
@@ -51,7 +51,7 @@ class JourneyForm(PlainNumbersForm):
         fields = JOURNEY_FIELDS
 
     def clean(self) -> dict[str, Any]:
-        """Ask the engine about the journey."""
+        """Validate the journey with the engine."""
         cleaned = super().clean() or {}
         if not self.errors:
             journey = Journey(**{name: cleaned[name] for name in JOURNEY_FIELDS})
@@ -66,7 +66,7 @@ class PartsFormSet(RulesFormSet):
     """Personas or journeys of a rule set."""
 
     def kept(self) -> list[Any] | None:
-        """Return what the page will leave, in no order; nothing where something on it is wrong."""
+        """Return the names that remain after saving the page; nothing if the page has errors."""
         if not self.is_valid():
             return None
         filled = [form for form in self.forms if form.instance.pk or form.has_changed()]
@@ -74,13 +74,13 @@ class PartsFormSet(RulesFormSet):
 
 
 class PolicyFormSet(PaginationInlineFormSet):
-    """The policy, whose gates may name only what the page will leave."""
+    """The policy, whose gates may only refer to personas and journeys that remain on the page."""
 
     personas: PartsFormSet
     journeys: PartsFormSet
 
     def clean(self) -> None:
-        """Ask the engine whether there is what the gates name; its answer stands beside the gate."""
+        """Check with the engine that the gates' targets exist; show an error beside the gate."""
         personas, journeys = self.personas.kept(), self.journeys.kept()
         if personas is None or journeys is None:
             return

@@ -1,4 +1,4 @@
-"""The admin's pages of rule sets: where scoring is tuned."""
+"""The admin pages of rule sets."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ STATUS_COLOURS = {RuleSetStatus.LIVE: "success", RuleSetStatus.DRAFT: "warning",
 
 @admin.register(RuleSet)
 class RuleSetAdmin(ModelAdmin):
-    """The live rule set is changed in place: saving keeps the old version and publishes the new one."""
+    """Rule sets. The live one is edited in place: saving archives the former version and publishes the new one."""
 
     form = RuleSetForm
     inlines = (PolicyInline, RuleInline, FitRuleInline, PersonaInline, JourneyInline)
@@ -55,20 +55,20 @@ class RuleSetAdmin(ModelAdmin):
         return rule_set.status, rule_set.get_status_display()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Drafts are copies of a version, made on the editor's page, or come from `manage.py rule_set import`."""
+        """Drafts are created in the editor, as copies of a version, or by `manage.py rule_set import`."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
-        """Archived rule sets stay as they were."""
+        """Archived rule sets never change."""
         may = super().has_change_permission(request, obj)
         return may and (obj is None or obj.status != RuleSetStatus.ARCHIVED)
 
     def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
-        """Only drafts go; stage changes name the others' versions."""
+        """Only drafts can be deleted; stage changes refer to the other versions."""
         return super().has_delete_permission(request, obj) and obj is not None and obj.status == RuleSetStatus.DRAFT
 
     def get_fieldsets(self, request: HttpRequest, obj: RuleSet | None = None) -> Any:
-        """Leave the hidden state out where nothing can be saved."""
+        """Omit the hidden state on read-only pages."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fieldsets
         return [(None, {"fields": (("name", "note"), ("behaviour_limit", "fit_limit"))})]
@@ -82,7 +82,7 @@ class RuleSetAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Save all or nothing: a refusal on the way undoes the transaction and is told on the page as it is now."""
+        """Save all or nothing: a refusal rolls the transaction back and is shown with the current values."""
         try:
             return super().changeform_view(request, object_id, form_url, {**self._about(), **(extra_context or {})})
         except (LeadError, RuleSetError) as refusal:
@@ -90,14 +90,14 @@ class RuleSetAdmin(ModelAdmin):
             return redirect(request.path)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> RuleSet | None:
-        """Find a rule set; one that is about to be saved is locked, and must be as the user saw it."""
+        """Load a rule set; before saving it is locked, and refused if it changed since the user loaded it."""
         found: RuleSet | None = super().get_object(request, object_id, from_field)
         if found and "loaded_state" in request.POST:
             return lock_unchanged(found.pk, state=request.POST["loaded_state"])
         return found
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
-        """Let the gates see the personas and journeys that stand on the same page."""
+        """Give the policy's gates access to the personas and journeys on the page."""
         formsets, inlines = super()._create_formsets(request, obj, change)
         by_model = {formset.model: formset for formset in formsets}
         if Policy in by_model:
@@ -105,12 +105,12 @@ class RuleSetAdmin(ModelAdmin):
         return formsets, inlines
 
     def save_model(self, request: HttpRequest, obj: RuleSet, form: RuleSetForm, change: Any) -> None:
-        """Keep what the rule set was before anything of it is stored."""
+        """Remember the rule set before anything is stored."""
         form.former = freeze(obj.pk)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: RuleSetForm, formsets: Any, change: bool) -> None:
-        """Publish after the last rule is stored, so that the version counts up once; say what came of it."""
+        """Publish once, after all parts are stored, and show the result."""
         super().save_related(request, form, formsets, change)
         by, now = signed_in_admin(request), timezone.now()
         if form.former.row.status == RuleSetStatus.LIVE:
@@ -122,22 +122,22 @@ class RuleSetAdmin(ModelAdmin):
         self.message_user(request, _outcome(RuleSet.objects.get(pk=form.instance.pk), is_published=is_published))
 
     def response_change(self, request: HttpRequest, obj: RuleSet) -> HttpResponse:
-        """Stay on the page, where the rescoring can be followed."""
+        """Stay on the page, which shows the progress of the rescoring."""
         return redirect(reverse("admin:scoring_ruleset_change", args=[obj.pk]))
 
     # --- the rescoring --------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address that tells how far the rescoring is."""
+        """Add the address of the rescoring progress."""
         view = self.admin_site.admin_view(self.rescoring)
         return [path("rescoring/", view, name="scoring_ruleset_rescoring"), *super().get_urls()]
 
     def rescoring(self, request: HttpRequest) -> HttpResponse:
-        """Answer the panel alone."""
+        """Return only the progress panel."""
         return render(request, RESCORING, {"progress": self._progress()})
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the rescoring above the list."""
+        """Show the progress of the rescoring above the list."""
         return super().changelist_view(request, {"progress": self._progress(), **(extra_context or {})})
 
     def _about(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Why a lead has its score, over REST."""
+"""The explanation of a lead's score over REST."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from scoring.rules.live import NoLiveRuleSet
 
 
 class AsOfSerializer(serializers.Serializer[Any]):
-    """The time that the lead is explained at."""
+    """The time for which the lead is explained."""
 
     as_of = MomentField(required=False, help_text="What happened later does not exist yet. Now unless given.")
 
 
 class EntrySerializer(serializers.Serializer[Any]):
-    """What one rule gives: at once, and as of the time asked for. last_at: of the latest event that counts."""
+    """The points of one rule: when given, and as of the requested time. last_at: of the latest counted event."""
 
     rule = serializers.CharField()
     kind = serializers.CharField()
@@ -34,7 +34,7 @@ class EntrySerializer(serializers.Serializer[Any]):
 
 
 class PersonaSerializer(serializers.Serializer[Any]):
-    """The best matching persona. match: 0..1; unknown: what would have to be asked."""
+    """The best matching persona. match: 0..1; unknown: criteria with unknown attributes."""
 
     name = serializers.CharField()
     match = serializers.FloatField()
@@ -43,7 +43,7 @@ class PersonaSerializer(serializers.Serializer[Any]):
 
 
 class JourneySerializer(serializers.Serializer[Any]):
-    """How far the lead has come on a journey. progress: steps done."""
+    """The lead's progress on a journey. progress: steps done."""
 
     name = serializers.CharField()
     steps = serializers.IntegerField()
@@ -52,7 +52,7 @@ class JourneySerializer(serializers.Serializer[Any]):
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    """A score computed afresh; the entries' points_now sum to it. rule_set is a version number."""
+    """A score computed on request; the entries' points_now sum to it. rule_set: a version number."""
 
     score = serializers.FloatField()
     fit = serializers.FloatField()
@@ -67,18 +67,18 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 class NothingLive(APIException):
-    """There are no rules to explain by."""
+    """No rule set is live."""
 
     status_code = 503
     default_code = "no_live_rule_set"
 
 
 class ExplanationView(APIView):
-    """Explains a score."""
+    """The explanation of a score."""
 
     @extend_schema(parameters=[AsOfSerializer], responses=ExplanationSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Explain a lead's score, computed afresh as of a time, under the live rule set."""
+        """Explain a lead's score, computed for the requested time under the live rule set."""
         asked = AsOfSerializer(data={name: value for name, value in request.query_params.items() if value})
         asked.is_valid(raise_exception=True)
         as_of = asked.validated_data.get("as_of") or timezone.now()

@@ -1,4 +1,4 @@
-"""Rule sets over REST: read and compare them all, import, copy, change and delete drafts, publish any."""
+"""Rule sets over REST: read and compare all of them; import, copy, change and delete drafts; publish any."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
 
 
 class RuleSetDetailSerializer(RuleSetSerializer):
-    """A version of the rules with all that it says, as `manage.py rule_set export` writes it."""
+    """A version of the rules with its complete definition, as `manage.py rule_set export` writes it."""
 
     definition = serializers.SerializerMethodField()
 
@@ -61,13 +61,13 @@ class RuleSetDetailSerializer(RuleSetSerializer):
 
 
 class PublishSerializer(serializers.Serializer[Any]):
-    """Why a version goes live."""
+    """The reason for publishing a version."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """One difference between two versions. section: a key of the definition, or empty."""
+    """A difference between two versions. section: a key of the definition, or empty."""
 
     section = serializers.CharField()
     name = serializers.CharField()
@@ -75,7 +75,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class DiffSerializer(serializers.Serializer[Any]):
-    """What a version changes against another; without changes they say the same."""
+    """The changes of a version compared with another; empty if they are equal."""
 
     version = serializers.IntegerField()
     against = serializers.IntegerField()
@@ -89,14 +89,14 @@ class AgainstSerializer(serializers.Serializer[Any]):
 
 
 class TryAgain(APIException):
-    """Somebody else was there at the same moment, or before."""
+    """Somebody else changed it at the same moment, or before."""
 
     status_code = 409
     default_detail = "Another rule set was imported at the same moment; send this one again."
 
 
 class RuleSetViewSet(PagedViewSet):
-    """Versions of the rules that leads are scored by."""
+    """Versions of the rules."""
 
     queryset = RuleSet.objects.select_related("published_by")
     serializer_class = RuleSetSerializer
@@ -111,12 +111,12 @@ class RuleSetViewSet(PagedViewSet):
 
     @extend_schema(responses=RuleSetDetailSerializer)
     def retrieve(self, request: Request, version: int) -> Response:
-        """Return a version with all that it says."""
+        """Return a version with its definition."""
         return _detail(get_object_or_404(self.get_queryset(), version=version))
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={201: RuleSetDetailSerializer})
     def create(self, request: Request) -> Response:
-        """Store a rule set, as `definition` shows one, as a draft."""
+        """Store a rule set, in the form of `definition`, as a draft."""
         if not isinstance(request.data, dict):
             raise ValidationError({"detail": "The body must be a rule set as an object."})
         with _refusing():
@@ -125,7 +125,7 @@ class RuleSetViewSet(PagedViewSet):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
     def update(self, request: Request, version: int) -> Response:
-        """Replace all that a draft says by a rule set, as `definition` shows one."""
+        """Replace a draft's whole definition."""
         return self._change(request, version, keeps_rest=False)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
@@ -141,13 +141,13 @@ class RuleSetViewSet(PagedViewSet):
     @extend_schema(request=None, responses={201: RuleSetDetailSerializer})
     @action(detail=True, methods=["post"], url_path="draft")
     def draft(self, request: Request, version: int) -> Response:
-        """Start a draft that says what this version says."""
+        """Start a draft as a copy of this version."""
         return _detail(start_draft(get_object_or_404(RuleSet, version=version), now=timezone.now()), status=201)
 
     @extend_schema(parameters=[AgainstSerializer], responses=DiffSerializer)
     @action(detail=True, methods=["get"], url_path="diff")
     def diff(self, request: Request, version: int) -> Response:
-        """Say in words what this version changes against another."""
+        """Describe in words what this version changes compared with another."""
         asked = AgainstSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         against = asked.validated_data.get("against")
@@ -176,7 +176,7 @@ class RuleSetViewSet(PagedViewSet):
     @extend_schema(request=PublishSerializer, responses=RuleSetSerializer)
     @action(detail=True, methods=["post"], url_path="publish")
     def publish(self, request: Request, version: int) -> Response:
-        """Make a version live and every lead due to be scored by it."""
+        """Make a version live and every lead due for scoring."""
         said = PublishSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         chosen = get_object_or_404(RuleSet, version=version)
@@ -186,13 +186,13 @@ class RuleSetViewSet(PagedViewSet):
 
 
 def _detail(rule_set: RuleSet, *, status: int = 200) -> Response:
-    """Answer a version whole, with its state, which a change may name in If-Match."""
+    """Answer with a complete version. Its state is the ETag, which a change may send as If-Match."""
     return Response(RuleSetDetailSerializer(rule_set).data, status, headers={"ETag": f'"{state_of(rule_set)}"'})
 
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Tell what the engine refuses by its place."""
+    """Turn errors of the engine into validation errors with their place."""
     try:
         yield
     except RuleSetError as error:

@@ -1,4 +1,4 @@
-"""The addresses of scoring under /api/."""
+"""The URLs of scoring under /api/."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter

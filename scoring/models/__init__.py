@@ -1,4 +1,4 @@
-"""The schema of scoring, one concept a module."""
+"""The schema of scoring, one concept per module."""
 
 from scoring.models.journey import Journey
 from scoring.models.persona import Persona

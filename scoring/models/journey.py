@@ -8,7 +8,7 @@ from scoring.models.rule_set import RuleSet
 class Journey(models.Model):
     """Steps that a lead takes in order, the last at most window_days after the first.
 
-    steps: a list of {"name", "kind", "conditions"}; conditions as a rule has them.
+    steps: a list of {"name", "kind", "conditions"}; conditions as in a rule.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="journeys")

@@ -6,10 +6,10 @@ from scoring.models.rule_set import RuleSet
 
 
 class Persona(models.Model):
-    """A kind of person we sell to, known by criteria; the best matching one adds its points to a lead's fit.
+    """A kind of person we sell to, defined by criteria. The best match adds its points to a lead's fit.
 
-    minimum: the part of all points, 0..1, from which on a lead counts as this persona.
-    criteria: a list of {"name", "field", "op", "value", "points"}.
+    minimum: the share of all points, 0..1, from which a lead counts as this persona. criteria: a list of {"name",
+    "field", "op", "value", "points"}.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="personas")

@@ -5,7 +5,7 @@ from scoring.models.rule_set import RuleSet
 
 
 class Per(models.TextChoices):
-    """The period within which a rule counts at most so many events."""
+    """The period of a rule's limit."""
 
     DAY = "day", "day"
     WEEK = "week", "week (Monday to Sunday)"
@@ -15,7 +15,7 @@ class Per(models.TextChoices):
 
 
 class Rule(models.Model):
-    """A behaviour rule: events of one kind that meet all conditions are worth points, which fade.
+    """A behaviour rule: points, which decay, for events of one kind that meet all conditions.
 
     half_life_days: days; cap and points: points. conditions: a list of {"field", "op", "value"}.
     """
@@ -62,7 +62,7 @@ class Rule(models.Model):
 
 
 class FitRule(models.Model):
-    """A fit rule: an attribute that meets the condition is worth points, which do not fade."""
+    """A fit rule: points, which do not decay, for an attribute that meets the condition."""
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="fit_rules")
     position = models.PositiveIntegerField(default=0)

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 
 class RuleSetStatus(models.TextChoices):
-    """Whether a rule set is being written, decides, or did."""
+    """Whether a rule set is a draft, live or archived."""
 
     DRAFT = "draft", "Draft"
     LIVE = "live", "Live"
@@ -13,9 +13,9 @@ class RuleSetStatus(models.TextChoices):
 
 
 class RuleSet(models.Model):
-    """Everything that decides a score, under one version number.
+    """Everything that determines a score, under one version number.
 
-    One rule set is live; archived ones stay as they were, because stage changes name their version.
+    One rule set is live. Archived ones never change, because stage changes refer to their version.
     """
 
     version = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""What decisions look at: the policy's conditions, for many leads at once."""
+"""The policy's conditions for many leads at once: the input of decisions."""
 
 import numpy as np
 
@@ -10,20 +10,20 @@ from scoring.engine.memory import NOTHING
 from scoring.engine.score import Scores
 from scoring.qualification.states import States
 
-# How long a recycled lead rests where nobody said until when; until 00:00 UTC of that day.
+# How long a recycled lead rests unless told otherwise; it ends at 00:00 UTC of that day.
 REST_DAYS = 30
 
 
 class Cases:
-    """All that decisions look at; the policy's conditions as arrays of shape (n_leads,)."""
+    """The policy's conditions as arrays of shape (n_leads,)."""
 
     def __init__(self, states: States, scores: Scores) -> None:
         policy = scores.compiled.rule_set.policy
         self.states, self.scores, self.policy = states, scores, policy
         self.as_of = scores.batch.as_of
-        # A millionth of a point makes no difference.
+        # Comparisons ignore differences below a millionth of a point.
         self.points = np.round(scores.score, 6)
-        # A newly published version is applied to the letter once: without margin.
+        # The first scoring under a newly published version takes no margin.
         self.is_new_version = states.decided_version != scores.compiled.rule_set.version
         self.margin = np.where(self.is_new_version, 0.0, policy.margin)
         self.engaged_until = self._remembered_until(scores.memory.engagement)
@@ -54,7 +54,7 @@ class Cases:
 
     @property
     def rests(self) -> Flags:
-        """Recycled leads that are left alone for now; a hand-raise ends the rest."""
+        """Recycled leads whose rest is not over; a hand-raise ends it."""
         return (self.as_of < self.rests_until) & (self.scores.memory.hand_raise == NOTHING)
 
     @property
@@ -65,13 +65,13 @@ class Cases:
 
     @property
     def reopens(self) -> Flags:
-        """Disqualified leads that raised a hand after the disqualification, if the policy reopens those."""
+        """Disqualified leads with a hand-raise after the disqualification, if the policy reopens those."""
         raised = self.scores.memory.hand_raise
         later = _times(self.scores, raised) > np.nan_to_num(self.states.disqualified_at, nan=-np.inf)
         return (raised != NOTHING) & later & self.policy.reopen_disqualified
 
     def kind_of(self, position: int) -> str:
-        """Return the kind of an event in words."""
+        """Return an event's kind in words."""
         if position == NOTHING:
             return "Behaviour"
         events = self.scores.batch.events
@@ -103,7 +103,7 @@ def _meets_gates(scores: Scores, policy: Policy) -> Flags:
 
 
 def _times(scores: Scores, positions: Ints) -> Floats:
-    """Return when these events were, -inf for NOTHING."""
+    """Return the times of these events, -inf for NOTHING."""
     at = np.append(scores.batch.events.at, -np.inf)
     times: Floats = at[positions]
     return times

@@ -1,4 +1,4 @@
-"""Which stage each lead belongs in: a pure function of its state, score, facts, policy and time."""
+"""Decide each lead's stage: a pure function of its state, score, facts, policy and time."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from scoring.qualification.states import ENGAGED, IS_DISQUALIFIED, IS_RECYCLED, 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The stages to pass, in order (none: the lead stays), why, and when time alone may change the decision."""
+    """The stages to pass, in order (none: the lead stays), the reason, and when time alone may change this."""
 
     path: tuple[str, ...]
     reason: str
@@ -24,9 +24,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """What is decided of n leads. rank: of the stage that a lead moves to; moves: whether it does.
+    """The decisions for n leads. rank: of the new stage; moves: whether the lead moves.
 
-    next_moment: when time alone may change the decision, decay of the score apart; POSIX seconds, inf for never.
+    next_moment: when time alone, apart from decay, may change the decision; POSIX seconds, inf for never.
     """
 
     case: Cases
@@ -35,13 +35,13 @@ class Decisions:
     next_moment: Floats
 
     def of(self, row: int) -> Decision:
-        """Return what is decided of one lead."""
+        """Return the decision for one lead."""
         moment = float(self.next_moment[row])
         reason = reason_of(self.case, row, RANKS[self.rank[row]]) if self.moves[row] else ""
         return Decision(self.path(row), reason, None if math.isinf(moment) else moment)
 
     def path(self, row: int) -> tuple[str, ...]:
-        """Return the stages that a lead passes: a rise passes every one between, so that funnels stay true."""
+        """Return the stages a lead passes: a rise includes every stage between, so that funnels stay true."""
         if not self.moves[row]:
             return ()
         start, end = max(int(self.case.states.position[row]), 0), int(self.rank[row])
@@ -49,7 +49,7 @@ class Decisions:
 
 
 def decide(states: States, scores: Scores) -> Decisions:
-    """Decide which stages leads move through now. People move claimed leads; scoring does not."""
+    """Decide the stage changes of leads. Claimed leads are moved by people only."""
     case = Cases(states, scores)
     is_active = scores.memory.activity != NOTHING
     start = np.maximum(states.position, 0)
@@ -66,9 +66,9 @@ def decide(states: States, scores: Scores) -> Decisions:
 
 
 def _next_moments(case: Cases, rank: Ints, moves: Flags) -> Floats:
-    """Return when time alone may change what the stage after this decision rests on; decay of the score apart."""
+    """Return when time alone, apart from decay, may change the conditions of the decision."""
     states, never = case.states, np.full(len(rank), np.inf)
-    # In memory up to and including the last moment, so the change comes right after it.
+    # An event stays in the memory up to and including its last moment; the change comes right after.
     engaged = np.where(case.has_engagement, np.nextafter(case.engaged_until, np.inf), never)
     raised = np.where(case.has_hand_raise, np.nextafter(case.raised_until, np.inf), never)
     moments = np.where((states.position >= 0) | moves, np.minimum(engaged, raised), never)

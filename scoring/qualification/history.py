@@ -1,4 +1,4 @@
-"""How a lead's score went up and down, as the live rules see it today."""
+"""The course of a lead's score, under today's live rules."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,20 +13,20 @@ from scoring.rules.live import live_rule_set
 SPAN = timedelta(days=60)
 MOST_POINTS = 90
 FEWEST_POINTS = 12
-# A lead with thousands of events is drawn with fewer points, so that its page stays quick.
+# Fewer points for a lead with thousands of events, so that its page stays fast.
 EVENTS_LOOKED_AT = 40_000
 
 
 @dataclass(frozen=True, slots=True)
 class PastScore:
-    """A score as it was at a time."""
+    """A score at a time."""
 
     at: datetime
     score: float
 
 
 def score_history(lead: Lead, *, as_of: datetime, span: timedelta = SPAN) -> list[PastScore]:
-    """Return the scores at even distances from the lead's beginning, at most `span` ago, until `as_of`."""
+    """Return scores at equal intervals since the lead's beginning, at most `span` ago, until `as_of`."""
     events = Event.objects.filter(lead=lead).exclude(kind__in=BOOKKEEPING)
     seen = events.aggregate(number=Count("id"), first=Min("occurred_at"))
     points = max(FEWEST_POINTS, min(MOST_POINTS, EVENTS_LOOKED_AT // (seen["number"] + 1)))

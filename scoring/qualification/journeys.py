@@ -1,4 +1,4 @@
-"""Write how far leads have come on journeys, for lists and screens that know nothing of scoring."""
+"""Store leads' progress on journeys, for lists and screens in leads."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ Key = tuple[int, str]
 
 
 def write_journeys(lead_ids: Ints, scores: Scores, rows: Sequence[int]) -> None:
-    """Store the progress of the leads in these rows where it is not as it was; a fixed number of statements."""
+    """Store the progress of the leads in these rows if it changed; a fixed number of statements."""
     ids = lead_ids[list(rows)].tolist()
     stored: dict[Key, LeadJourney] = {
         (row.lead_id, row.name): row for row in LeadJourney.objects.filter(lead_id__in=ids)

@@ -1,4 +1,4 @@
-"""The lines of an explanation as the ledger shows them, under whatever rules they were made."""
+"""The ledger: the entries of an explanation as shown on the lead page."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ ADJUSTMENTS = {
 
 
 def ledger_lines(entries: Iterable[Entry], part: str, rule_set: RuleSet) -> list[Mapping[str, object]]:
-    """Return one half of the ledger, what is worth most first and adjustments last."""
+    """Return one half of the ledger: the highest points first, adjustments last."""
     event_kinds = {rule.name: rule.kind for rule in rule_set.rules}
     own = sorted((entry for entry in entries if _part(entry) == part), key=_by_worth)
     return [
@@ -34,7 +34,7 @@ def ledger_lines(entries: Iterable[Entry], part: str, rule_set: RuleSet) -> list
 
 
 def _part(entry: Entry) -> str:
-    """Tell which half of the score a line belongs to; an adjustment's name begins with it."""
+    """Return which half of the score an entry belongs to; an adjustment's name begins with it."""
     return entry.rule.partition("_")[0] if entry.kind == ADJUSTMENT else entry.kind
 
 

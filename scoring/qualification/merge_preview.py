@@ -1,4 +1,4 @@
-"""What score and stage two leads would have as one: the merge is tried and taken back, so it is what would happen."""
+"""Preview the score and stage of two leads as one, by performing the merge and rolling it back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +13,16 @@ from scoring.qualification.rescore import rescore_leads
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """The survivor as it would be. reason: why it would move to its stage, "" where it would stay."""
+    """The survivor after the merge. reason: why its stage would change, "" if it would not."""
 
     lead: Lead
     reason: str
 
 
 def preview_merge(survivor: Lead, absorbed: Lead, choices: Choices, *, by: User, now: datetime) -> MergePreview:
-    """Return what a merge would come to under the live rules; nothing is stored.
+    """Return the result of a merge under the live rules; nothing is stored.
 
-    Raises MergeRefused and InvalidValue as the merge would.
+    Raises MergeRefused and InvalidValue like the merge itself.
     """
     with transaction.atomic():
         merge = merge_leads(survivor.pk, absorbed.pk, choices=choices, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Who a lead is and how far it has come, criterion by criterion and step by step, as screens show it."""
+"""A lead's persona and journeys in detail, as screens show them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """One step of a journey and when the lead took it; None while it has not."""
+    """A step of a journey, and when the lead took it; None if it has not."""
 
     name: str
     at: datetime | None
@@ -39,7 +39,7 @@ class JourneyShown:
 
 
 def persona_traits(match: PersonaMatch, rule_set: RuleSet) -> list[Trait]:
-    """Return every criterion of the persona that a lead is, those that it meets first, then the questions to ask."""
+    """Return the criteria of the lead's persona: met ones first, then the questions to ask."""
     states = {**dict.fromkeys(match.unknown, "unknown"), **dict.fromkeys(match.met, "met")}
     criteria = [one for persona in rule_set.personas if persona.name == match.name for one in persona.criteria]
     traits = [Trait(one.name, states.get(one.name, "unmet"), one.points) for one in criteria]
@@ -47,7 +47,7 @@ def persona_traits(match: PersonaMatch, rule_set: RuleSet) -> list[Trait]:
 
 
 def journeys_shown(score: Score, rule_set: RuleSet) -> list[JourneyShown]:
-    """Return the journeys on which a lead has taken a step, furthest first."""
+    """Return the journeys on which a lead has taken a step, the furthest first."""
     by_name = {journey.name: journey for journey in rule_set.journeys}
     begun = [one for one in score.journeys if one.progress and one.name in by_name]
     return [

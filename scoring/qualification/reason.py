@@ -1,4 +1,4 @@
-"""Why a lead moves, in words that a user may read."""
+"""The reason for a stage change, in words for users."""
 
 import math
 
@@ -8,7 +8,7 @@ from scoring.qualification.states import IS_DISQUALIFIED, IS_RECYCLED, MQL, RANK
 
 
 def reason_of(case: Cases, row: int, stage: str) -> str:
-    """Say in words why a lead moves to `stage`."""
+    """Return in words why a lead moves to `stage`."""
     position = int(case.states.position[row])
     if position == IS_RECYCLED:
         return f"Back after recycling: {_why_reached(case, row, stage)}"
@@ -38,7 +38,7 @@ def _why_entered(case: Cases, row: int, stage: str) -> str:
 
 
 def _was_gated(case: Cases, row: int) -> bool:
-    """Say whether gates had a word in a lead's becoming an SQL."""
+    """Return whether gates were involved in a lead's becoming an SQL."""
     by_hand_raise = bool(case.passes_hand_raise[row]) and not case.policy.gate_hand_raise
     return bool(_gate_names(case.policy)) and not by_hand_raise
 
@@ -66,7 +66,7 @@ def _stored_score(states: States, row: int) -> int | None:
 
 
 def _mover(case: Cases, row: int) -> str:
-    """Name what moved the score since it was last stored."""
+    """Return what changed the score since it was last stored."""
     if case.is_new_version[row]:
         return f"Rule set version {case.scores.compiled.rule_set.version}"
     if case.scores.behaviour[row] > case.states.behaviour[row]:
@@ -80,7 +80,7 @@ def _why_fell(case: Cases, row: int, stage: str) -> str:
         threshold, missing, is_asked = policy.sql_threshold, "hand-raise", policy.sql_on_hand_raise
     else:
         threshold, missing, is_asked = policy.mql_threshold, "engagement", policy.mql_on_engagement
-    shown = math.floor(float(case.scores.score[row]) * 10) / 10  # never up to the very bound that it is below
+    shown = math.floor(float(case.scores.score[row]) * 10) / 10  # not rounded up to the threshold that it is below
     why = f"The score of {shown} is below {threshold - float(case.margin[row]):g}"
     if is_asked:
         why += f" and there was no {missing} in {policy.engagement_memory_days:g} days"

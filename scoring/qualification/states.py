@@ -1,4 +1,4 @@
-"""Where leads stand before a scoring."""
+"""The states of leads before a scoring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ NEW, ENGAGED, MQL, SQL = RANKS = ("new", "engaged", "mql", "sql")
 RECYCLED, DISQUALIFIED = "recycled", "disqualified"
 
 RANK = {stage: rank for rank, stage in enumerate(RANKS)}
-# Positions of the stages beside the ranks; from the last ones only people move a lead.
+# Positions of the stages outside the ranking; from the last ones only people move a lead.
 IS_RECYCLED, IS_DISQUALIFIED, IS_OTHER = -1, -2, -3
 
 
 @dataclass(frozen=True, slots=True)
 class LeadState:
-    """Where a lead stands before a scoring. Times are POSIX seconds.
+    """A lead before a scoring. Times are POSIX seconds.
 
-    decided_version: the rule set version of its last scoring. retry_on: until when a recycled lead rests.
-    fit, behaviour: as last stored, for the words of the reason; None when it was never scored.
+    decided_version: the rule set version of its last scoring. retry_on: until when a recycled lead rests. fit,
+    behaviour: as last stored, for the words of the reason; None if it was never scored.
     """
 
     stage: str
@@ -34,9 +34,9 @@ class LeadState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class States:
-    """The states of n leads as arrays; nan where a time or a number is unknown.
+    """The states of n leads as arrays; nan for unknown times and numbers.
 
-    position: the rank of the stage, or below 0 for stages beside the ranks. is_claimed: only people move the lead.
+    position: the rank of the stage, or below 0 for stages outside the ranking. is_claimed: only people move the lead.
     """
 
     position: Ints
@@ -49,7 +49,7 @@ class States:
 
 
 def states_of(leads: Sequence[LeadState]) -> States:
-    """Return plain states as arrays."""
+    """Return lead states as arrays."""
     return States(
         np.array([position_of(lead.stage) for lead in leads], np.int64),
         np.array([lead.claimed for lead in leads], np.bool_),
@@ -61,7 +61,7 @@ def states_of(leads: Sequence[LeadState]) -> States:
 
 
 def position_of(stage: str) -> int:
-    """Return a stage's rank, or a number below 0 for stages beside the ranks."""
+    """Return a stage's rank, or a number below 0 for stages outside the ranking."""
     if stage in RANK:
         return RANK[stage]
     return {RECYCLED: IS_RECYCLED, DISQUALIFIED: IS_DISQUALIFIED}.get(stage, IS_OTHER)

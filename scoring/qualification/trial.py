@@ -1,4 +1,4 @@
-"""Try rules on one lead: the score and the stage that it would have at a time."""
+"""Try rules on one lead: its score and stage at a given time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from scoring.qualification.states import position_of
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What rules would make of a lead at a time. stage: where it stood then; path: the stages it would pass.
+    """The result for a lead at a time. stage: its stage then; path: the stages it would pass.
 
     reason: why it would move, in words.
     """
@@ -41,7 +41,7 @@ class Trial:
 
 
 def try_lead(lead: Lead, *, as_of: datetime, rules: CompiledRuleSet) -> Trial:
-    """Score a lead as of a time and decide its stage from the one it had then. Nothing is written."""
+    """Score a lead as of a time and decide its stage from the one it had then. Nothing is stored."""
     leads = read_leads([lead.pk], rules.fields, with_merged=True)
     moment = np.array([as_of.timestamp()])
     recycled_at = latest_recycles([recycles_of(lead)], np.zeros(1, np.int64), moment)
@@ -50,7 +50,7 @@ def try_lead(lead: Lead, *, as_of: datetime, rules: CompiledRuleSet) -> Trial:
     states = replace(
         states_of_rows(leads),
         position=np.array([position_of(stage)], np.int64),
-        # Whom sales claimed later was free to move then.
+        # A lead that sales claimed later could still move then.
         is_claimed=leads.claimed_at <= moment,
         retry_on=np.where(recycled_at == leads.recycled_at, leads.retry_on, np.nan),
     )

@@ -1,4 +1,4 @@
-"""The rule set that a new installation starts with, and the ready-made policies."""
+"""The rule set of a new installation, and the ready-made policies."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ NO_GATES: Mapping[str, Any] = {"require_persona": None, "require_journey": None}
 READY_MADE_POLICIES: Mapping[str, Mapping[str, Any]] = {
     "Engagement": {**ENGAGEMENT, **NO_GATES},
     "Score": {**ENGAGEMENT, **NO_GATES, "mql_on_engagement": False},
-    # Its gates are those that a rule set has already.
+    # It keeps the gates that the rule set has.
     "Direct pass": {**ENGAGEMENT, "direct": True},
     "Persona and journey": {**ENGAGEMENT, "require_persona": ANY, "require_journey": ANY},
 }
@@ -48,7 +48,7 @@ def _rule(
     half_life: int | None = 14,
     where: tuple[str, str, str] | None = None,
 ) -> dict[str, Any]:
-    """Describe a behaviour rule: points that halve after `half_life` days, for at most `count` events a period."""
+    """Return a behaviour rule: points that halve after `half_life` days, for at most `count` events per period."""
     return {
         "name": name,
         "kind": kind,
@@ -117,6 +117,6 @@ DEFAULT_RULE_SET: Mapping[str, Any] = {
 
 @transaction.atomic
 def add_default_rule_set(*, now: datetime) -> None:
-    """Make the default rule set live where there is no rule set at all."""
+    """Make the default rule set live if there is no rule set at all."""
     if not RuleSet.objects.exists():
         publish(import_draft(DEFAULT_RULE_SET, now=now), by=None, note="The rules to start with", now=now)

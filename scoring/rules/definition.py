@@ -1,4 +1,4 @@
-"""Rule sets between their rows and the JSON that export, import and the engine share. The engine alone judges them."""
+"""Convert rule sets between database rows and the JSON of export, import and the engine, which validates them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ GATES = ("require_persona", "require_journey")
 
 
 def definition_of(rule_set: RuleSet) -> dict[str, Any]:
-    """Return a stored rule set as JSON, its parts in order of position; a query a part."""
+    """Return a stored rule set as JSON, its parts in order of position; one query per part."""
     return {
         "name": rule_set.name,
         "behaviour_limit": plain(rule_set.behaviour_limit),
@@ -36,19 +36,19 @@ def definition_of(rule_set: RuleSet) -> dict[str, Any]:
 
 
 def rule_set_from_rows(rule_set: RuleSet) -> EngineRuleSet:
-    """Return a stored rule set as the engine uses it. Raises RuleSetError where it can't be used."""
+    """Return a stored rule set compiled for the engine. Raises RuleSetError if it is invalid."""
     return rule_set_from_json(definition_of(rule_set), rule_set.version)
 
 
 def complete(data: Mapping[str, object]) -> dict[str, Any]:
-    """Return JSON that may leave keys out with every key. Raises RuleSetError where it can't be used.
+    """Return JSON with all keys filled in. Raises RuleSetError if it is invalid.
 
-    Kinds may be named as clients name events: "eBook Downloaded" is ebook_downloaded.
+    Kinds may be given as clients name events: "eBook Downloaded" is ebook_downloaded.
     """
     definition: dict[str, Any] = rule_set_to_json(rule_set_from_json(data, 0))
     for part in (*definition["rules"], *(step for journey in definition["journeys"] for step in journey["steps"])):
         part["kind"] = kind_of(part["kind"])
-    # Again, as "Call Made" is what we did ourselves as well.
+    # Validated again, since a client's name such as "Call Made" may stand for an event of our own.
     return rule_set_to_json(rule_set_from_json(definition, 0))
 
 
@@ -117,7 +117,7 @@ def remove_rules(rule_set: RuleSet) -> None:
 
 
 def plain(number: Any) -> Any:
-    """Return 2.0 as 2, as people write it; anything else as it is."""
+    """Return 2.0 as 2; any other value unchanged."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 

@@ -1,4 +1,4 @@
-"""Rule sets that are being written."""
+"""Create, change and delete drafts of rule sets."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,12 +14,12 @@ from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import add_rules, complete, definition_of, remove_rules
 from scoring.rules.state import lock_unchanged
 
-# Two who begin a draft at the same moment take the same number; the second one counts on.
+# Two drafts created at the same moment get the same number; the second attempt takes the next one.
 NUMBER_ATTEMPTS = 5
 
 
 class NotADraft(LeadError):
-    """Only drafts are changed and deleted."""
+    """Only drafts can be changed and deleted."""
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def import_draft(data: Mapping[str, object], *, note: str = "", now: datetime) -
 
 
 def start_draft(source: RuleSet, *, changes: Mapping[str, Any] | None = None, now: datetime) -> RuleSet:
-    """Store a copy of a version as a new draft, with these keys of its JSON changed. Raises RuleSetError."""
+    """Store a copy of a version as a new draft, with these keys of its JSON replaced. Raises RuleSetError."""
     definition = {**definition_of(source), **(changes or {})}
     for attempt in range(1, NUMBER_ATTEMPTS + 1):
         try:
@@ -59,13 +59,13 @@ def change_draft(
     note: str | None = None,
     state: str | None = None,
 ) -> RuleSet:
-    """Replace all that a draft says, or with `keeps_rest` only the parts in `data`; its note where one is given.
+    """Replace a draft's definition, or with `keeps_rest` only the parts in `data`, and its note if given.
 
-    Raises RuleSetError, which names the place, NotADraft, and RuleSetMoved where `state` is not the draft's.
+    Raises RuleSetError, which names the place, NotADraft, and RuleSetMoved if `state` is not the draft's.
     """
     row = lock_unchanged(draft.pk, state=state)
     _refuse_published(row, "changed")
-    # Read under the lock: of two who change a part each at the same moment, neither takes the other's back.
+    # Read under the lock, so that two simultaneous changes to different parts are both kept.
     definition = complete({**definition_of(row), **data} if keeps_rest else data)
     row.name, row.note = definition["name"], row.note if note is None else note
     row.behaviour_limit, row.fit_limit = definition["behaviour_limit"], definition["fit_limit"]
@@ -78,7 +78,7 @@ def change_draft(
 
 @transaction.atomic
 def delete_draft(draft: RuleSet, *, by: User | None, now: datetime) -> None:
-    """Delete a draft. Raises NotADraft: stage changes name the versions that were ever live."""
+    """Delete a draft. Raises NotADraft: stage changes refer to versions that were ever live."""
     row = RuleSet.objects.select_for_update().get(pk=draft.pk)
     _refuse_published(row, "deleted")
     record_audit("rule set draft deleted", str(row), by=by, now=now)
@@ -86,7 +86,7 @@ def delete_draft(draft: RuleSet, *, by: User | None, now: datetime) -> None:
 
 
 def next_version() -> int:
-    """Return the number after the highest that was ever given."""
+    """Return the number after the highest one ever used."""
     highest: int | None = RuleSet.objects.aggregate(highest=Max("version"))["highest"]
     return (highest or 0) + 1
 

@@ -1,7 +1,7 @@
-"""Conditions as people write them, one a line: `properties.path starts_with /pricing`.
+"""Conditions as text, one per line: `properties.path starts_with /pricing`.
 
-Values of `in` and `between` are separated by commas. A text that would read as something else (a number, true, a
-list) stands in double quotes. What a line may say is the engine's to judge; here it is only read.
+Values of `in` and `between` are separated by commas. A text that would be read as something else (a number, true, a
+list) is put in double quotes. This module only parses; the engine validates.
 """
 
 import json
@@ -15,17 +15,17 @@ FLAG_OPS = frozenset({"exists", "business_email", "free_email"})
 
 _LINE = re.compile(r'\s*(?P<field>"(?:[^"\\]|\\.)*"|\S+)(?:\s+(?P<op>\S+)(?:\s+(?P<value>.*))?)?', re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?")
-# What would be read as the end of a condition that another follows, or would hide that end.
+# Text that would be taken for the end of a condition when another follows, or would hide that end.
 _JOINS = re.compile(r'"|(^|\s)and(\s|$)')
 _ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*)\s*(,|$)')
 
 
 class LineError(ValueError):
-    """A line that can't be read as a condition."""
+    """A line that can't be parsed as a condition."""
 
 
 def parse_conditions(text: str) -> list[dict[str, Any]]:
-    """Read conditions, one a line; empty lines don't count. Raises LineError, which names the line."""
+    """Parse conditions, one per line; empty lines are ignored. Raises LineError, which names the line."""
     conditions = []
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         try:
@@ -36,33 +36,33 @@ def parse_conditions(text: str) -> list[dict[str, Any]]:
 
 
 def format_conditions(conditions: Sequence[dict[str, Any]]) -> str:
-    """Write conditions so that `parse_conditions` reads the same."""
+    """Write conditions so that `parse_conditions` returns the same."""
     return "\n".join(format_condition(condition) for condition in conditions)
 
 
 def parse_value(op: str, text: str) -> Any:
-    """Read the value of a condition as its op takes it. Raises LineError."""
+    """Parse a condition's value for its op. Raises LineError."""
     text = text.strip()
     if op in FLAG_OPS and not text:
         return True
     items = _items(text) if op in LIST_OPS or op == "matches_domain" else []
-    # One domain is a list where a comma follows it, and not where one stands inside its quotes.
+    # A single domain is a list if a comma follows it, but not if the comma is inside its quotes.
     if op in LIST_OPS or len(items) > 1 or (items and text.endswith(",")):
         return [_parse_single(op, item) for item in items]
     return _parse_single(op, text)
 
 
 def format_value(op: str, value: Any, *, is_joined: bool = False) -> str:
-    """Write the value of a condition so that `parse_value` reads the same; is_joined: others follow after `and`."""
+    """Write a value so that `parse_value` returns the same; is_joined: another condition follows after `and`."""
     if not isinstance(value, list):
         return _format_single(op, value, is_joined=is_joined)
     text = ", ".join(_format_single(op, item, is_listed=True, is_joined=is_joined) for item in value)
-    # The comma keeps a list of one domain a list.
+    # The comma marks a list with a single domain.
     return f"{text}," if len(value) == 1 and op not in LIST_OPS else text
 
 
 def parse_condition(line: str) -> dict[str, Any]:
-    """Read one condition. Raises LineError."""
+    """Parse one condition. Raises LineError."""
     match = _LINE.fullmatch(line)
     if match is None or not match["op"]:
         raise LineError(f"expected a field, how it is compared, and a value, got {line.strip()!r}")
@@ -72,7 +72,7 @@ def parse_condition(line: str) -> dict[str, Any]:
 
 
 def format_condition(condition: dict[str, Any], *, is_joined: bool = False) -> str:
-    """Write one condition so that `parse_condition` reads the same; is_joined: others follow it after `and`."""
+    """Write a condition so that `parse_condition` returns the same; is_joined: another follows after `and`."""
     field, op = condition["field"], condition["op"]
     plain = field and not re.search(r"\s", field) and not field.startswith('"')
     shown = field if plain and not (is_joined and _JOINS.search(field)) else quoted(field)
@@ -121,12 +121,12 @@ def _items(text: str) -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """Write a text in double quotes."""
+    """Return a text in double quotes."""
     return json.dumps(text)
 
 
 def unquoted(text: str) -> str:
-    """Read a text in double quotes. Raises LineError."""
+    """Return the text inside double quotes. Raises LineError."""
     try:
         value = json.loads(text)
     except ValueError:

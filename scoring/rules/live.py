@@ -1,4 +1,4 @@
-"""The live rule set, made ready for scoring once in a process and kept until another version is live."""
+"""The live rule set, compiled once per process and cached until another version is live."""
 
 from collections import deque
 from functools import lru_cache
@@ -8,18 +8,18 @@ from scoring.engine.score import CompiledRuleSet, compile_rule_set
 from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.definition import rule_set_from_rows
 
-# Publishing takes a moment; whoever loads rules meanwhile finds them settled at the next try or the one after.
+# Publishing takes a moment; one or two retries are enough to load consistent rules.
 LOAD_ATTEMPTS = 5
 
 _last_told: deque[CompiledRuleSet] = deque(maxlen=1)
 
 
 class NoLiveRuleSet(RuntimeError):
-    """There are no rules to score by."""
+    """No rule set is live."""
 
 
 def live_rule_set() -> CompiledRuleSet:
-    """Return the live rule set. One query, unless it changed since this process asked last."""
+    """Return the live rule set. One query, unless it changed since the last call in this process."""
     for _ in range(LOAD_ATTEMPTS):
         version, published_at = _live_version()
         try:
@@ -32,7 +32,7 @@ def live_rule_set() -> CompiledRuleSet:
 
 
 def last_rule_set() -> CompiledRuleSet:
-    """Return the rule set that was live when this process asked last; it may have been replaced since. No query."""
+    """Return the rule set that was live at the last call in this process; it may be outdated. No query."""
     return _last_told[-1] if _last_told else live_rule_set()
 
 
@@ -41,8 +41,8 @@ class _ChangedWhileLoading(Exception):
 
 
 def _live_version() -> tuple[int, object]:
-    """Return the live version and when it was published, as the database says it."""
-    # Spelt out, as every lead that is scored by itself asks: the ORM takes a tenth of its whole scoring.
+    """Return the live version and when it was published, from the database."""
+    # Raw SQL, since this runs for every lead scored alone: the ORM would take a tenth of the whole scoring.
     rows = fetch("SELECT version, published_at FROM scoring_ruleset WHERE status = %s", [RuleSetStatus.LIVE.value])
     if not rows:
         raise NoLiveRuleSet("No rule set is live. `manage.py rule_set publish VERSION` makes one live.")
@@ -52,7 +52,7 @@ def _live_version() -> tuple[int, object]:
 
 @lru_cache(maxsize=2)
 def _loaded(version: int, published_at: object) -> CompiledRuleSet:
-    """Load a version's rows. They are several queries, so a version that moved meanwhile is not kept."""
+    """Load a version's rows in several queries; a version that changes meanwhile is not cached."""
     row = RuleSet.objects.filter(status=RuleSetStatus.LIVE, version=version).first()
     if row is None:
         raise _ChangedWhileLoading

@@ -1,8 +1,8 @@
-"""Criteria of personas and steps of journeys as people write them, one a line.
+"""Criteria of personas and steps of journeys as text, one per line.
 
-A criterion: points, a name, and a condition on the lead: `12 Role: title contains office manager`.
-A step: a name, the kind of event, and what must hold: `Pricing: page_viewed where properties.path starts_with /pricing
-and properties.seats gte 5`. A name with a colon in it, and a value with the word `and` in it, stand in double quotes.
+A criterion: points, a name, and a condition on the lead: `12 Role: title contains office manager`. A step: a name, the
+kind of event, and its conditions: `Pricing: page_viewed where properties.path starts_with /pricing and properties.seats
+gte 5`. A name with a colon, and a value with the word `and`, are put in double quotes.
 """
 
 import re
@@ -24,12 +24,12 @@ _QUOTED_WORD = re.compile(rf"(?<=[\s,]){_QUOTED}")
 
 
 def parse_criteria(text: str) -> list[Part]:
-    """Read a persona's criteria; empty lines don't count. Raises LineError, which names the line."""
+    """Parse a persona's criteria; empty lines are ignored. Raises LineError, which names the line."""
     return _parse_lines(text, _parse_criterion)
 
 
 def format_criteria(criteria: Sequence[Part]) -> str:
-    """Write criteria so that `parse_criteria` reads the same."""
+    """Write criteria so that `parse_criteria` returns the same."""
     return "\n".join(map(format_criterion, criteria))
 
 
@@ -39,12 +39,12 @@ def format_criterion(criterion: Part) -> str:
 
 
 def parse_steps(text: str) -> list[Part]:
-    """Read a journey's steps; empty lines don't count. Raises LineError, which names the line."""
+    """Parse a journey's steps; empty lines are ignored. Raises LineError, which names the line."""
     return _parse_lines(text, _parse_step)
 
 
 def format_steps(steps: Sequence[Part]) -> str:
-    """Write steps so that `parse_steps` reads the same."""
+    """Write steps so that `parse_steps` returns the same."""
     return "\n".join(map(format_step, steps))
 
 
@@ -82,8 +82,8 @@ def _parse_conditions(rest: str) -> list[Part]:
 
 
 def _split(text: str) -> list[str]:
-    """Cut a text at each `and` that does not stand in double quotes."""
-    # Quoted words are masked by as many other characters, so that places stay the same.
+    """Split a text at each `and` outside double quotes."""
+    # Quoted text is masked by the same number of other characters, so that positions stay valid.
     masked = _QUOTED_WORD.sub(lambda word: "x" * len(word[0]), f" {text}")[1:]
     parts, start = [], 0
     for joint in _AND.finditer(masked):

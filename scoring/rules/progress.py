@@ -1,4 +1,4 @@
-"""How far scoring is behind, for screens and health checks."""
+"""The progress of scoring, for screens and health checks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +10,17 @@ from leads.events.due import seconds_behind
 from leads.models import Lead
 from scoring.rules.full_rescore import waiting_leads
 
-# Counting further would cost more than it tells.
+# Counting further would cost more than it is worth.
 COUNTED_AT_MOST = 100_000
 TOTAL_KEPT = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of all leads have the score they should have now.
+    """How many of all leads have a current score.
 
-    behind_seconds: since when the longest waiting lead is due. is_capped: 100,000 or more wait; nobody counted on.
+    behind_seconds: how long the longest waiting lead has been due. is_capped: at least 100,000 wait, counted no
+    further.
     """
 
     done: int
@@ -29,7 +30,7 @@ class Progress:
 
     @property
     def waiting(self) -> int:
-        """Leads whose score is due."""
+        """The number of leads whose score is due."""
         return self.total - self.done
 
     @property
@@ -46,7 +47,7 @@ def rescore_progress(*, now: datetime) -> Progress:
 
 
 def _in_ranges(now: datetime) -> int:
-    """Count the leads that a full rescore has not reached, but for those due anyway."""
+    """Count the leads that a full rescore has not reached, except those due anyway."""
     return _count(waiting_leads().filter(Q(score_due_at__gt=now) | Q(score_due_at=None)))
 
 

@@ -1,4 +1,4 @@
-"""Change the live rule set: the version that it was is kept, the changed one counts up and is published."""
+"""Change the live rule set in place: the former version is archived, the changed one gets the next number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,17 +23,16 @@ class Frozen:
 
 
 def freeze(rule_set_id: int) -> Frozen:
-    """Return a rule set as the database has it, to be kept by `revise`."""
+    """Return a rule set as stored, for `revise` to archive."""
     row = RuleSet.objects.get(pk=rule_set_id)
     return Frozen(row, definition_of(row))
 
 
 @transaction.atomic
 def revise(rule_set_id: int, *, former: Frozen, by: User | None, now: datetime) -> bool:
-    """Publish the changed rows under the next version and archive what they were; say whether anything changed.
+    """Publish the changed rows under the next version and archive the former ones; return whether anything changed.
 
-    Call in the transaction that locked and changed the rows, after the last of them.
-    Raises RuleSetError where the result can't be used.
+    Call at the end of the transaction that locked and changed the rows. Raises RuleSetError if the result is invalid.
     """
     live = RuleSet.objects.get(pk=rule_set_id)
     rule_set_from_rows(live)

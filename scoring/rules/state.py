@@ -1,4 +1,4 @@
-"""Whether a rule set is still what somebody saw who wants to change it."""
+"""Detect that a rule set was changed since a user loaded it."""
 
 import hashlib
 import json
@@ -13,13 +13,13 @@ class RuleSetMoved(LeadError):
 
 
 def state_of(rule_set: RuleSet) -> str:
-    """Return a short text that changes with whatever there is to edit in a rule set, and with its status."""
+    """Return a short text that changes with any editable content of a rule set, and with its status."""
     state = [rule_set.status, rule_set.version, rule_set.note, definition_of(rule_set)]
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
 def lock_unchanged(rule_set_id: int, *, state: str | None) -> RuleSet:
-    """Lock a rule set to change it. Raises RuleSetMoved when it is gone, or not in the `state` given, if any."""
+    """Lock a rule set for a change. Raises RuleSetMoved if it is gone, or not in the given `state` (if any)."""
     row = RuleSet.objects.select_for_update().filter(pk=rule_set_id).first()
     if row is None:
         raise RuleSetMoved("Nothing was saved: somebody discarded this draft meanwhile.")

@@ -1,4 +1,4 @@
-"""What the comparison of two leads shows of scoring."""
+"""Scoring's part of the comparison of two leads."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("scoring/_merge_preview.html")
 def merge_preview(survivor: Lead, absorbed: Lead, choices: Mapping[str, str], user: User) -> Mapping[str, object]:
-    """Show the score and the stage that two leads would have as one, or why they can't become one this way round."""
+    """Render the score and stage of two leads as one, or why they can't be merged this way round."""
     context: dict[str, object] = {"survivor": survivor, "absorbed": absorbed, "thresholds": thresholds()}
     try:
         return {**context, "preview": preview_merge(survivor, absorbed, choices, by=user, now=timezone.now())}

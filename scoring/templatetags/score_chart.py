@@ -1,4 +1,4 @@
-"""The course of a lead's score as a line: where it crossed a threshold, and a glyph where the lead entered a stage."""
+"""The chart of a lead's score: a line, with marks where it crossed a threshold or entered a stage."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 422, 14, 94
 MARKED = (Stage.MQL, Stage.SQL, Stage.CUSTOMER)
 LABELS = 3
 GLYPH = 14
-# A score that swings about a threshold is told by its latest crossings.
+# Of a score that oscillates around a threshold only the latest crossings are marked.
 CROSSINGS_TOLD = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label, glyph or dot: its text or stage, and where it stands."""
+    """A label, glyph or dot: its text or stage, and its position."""
 
     text: str
     x: float
@@ -51,13 +51,13 @@ class Crossing:
 
     @property
     def words(self) -> str:
-        """What happened, for the dot's title and for those who don't see it."""
+        """The crossing in words, for the dot's title and for screen readers."""
         return f"{'Rose to' if self.is_rise else 'Fell below'} the {self.stage.label} line, {day_short(self.at)}"
 
 
 @register.inclusion_tag("scoring/_chart.html")
 def score_chart(lead: Lead, explanation: Explanation, thresholds: Mapping[str, float]) -> Mapping[str, object]:
-    """Draw the last 60 days of a lead's score, or as many as it has."""
+    """Render the last 60 days of a lead's score, or its whole life if that is shorter."""
     scores = score_history(lead, as_of=explanation.as_of)
     changes = StageChange.objects.filter(lead=lead, to_stage__in=MARKED, changed_at__gte=scores[0].at).order_by("id")
     points = [(_x(score.at, scores), _y(score.score)) for score in scores]
@@ -80,7 +80,7 @@ def score_chart(lead: Lead, explanation: Explanation, thresholds: Mapping[str, f
 
 
 def crossings_of(scores: Sequence[PastScore], level: Level, threshold: float) -> Iterator[Crossing]:
-    """Yield where the score, taken as straight between two points, passed a threshold; on it counts as above."""
+    """Yield the crossings of thresholds, with the score interpolated linearly; reaching a threshold counts as above."""
     for before, after in pairwise(scores):
         if (before.score < threshold) != (after.score < threshold):
             part = (threshold - before.score) / (after.score - before.score)
@@ -103,7 +103,7 @@ def _y(score: float) -> float:
 
 
 def _days(scores: Sequence[PastScore]) -> list[Mark]:
-    """Name days along the axis, each once; a short life has fewer."""
+    """Label days along the axis, each once; a short life has fewer."""
     step = (len(scores) - 1) / LABELS
     shown = [scores[round(step * number)].at for number in range(LABELS)]
     firsts = {_day(moment): moment for moment in reversed(shown)}

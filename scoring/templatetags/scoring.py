@@ -1,4 +1,4 @@
-"""What the screens of leads show of scoring: thresholds, the explanation of a score, the fit."""
+"""Scoring's parts of the lead screens: thresholds, explanation, fit."""
 
 from collections.abc import Mapping
 
@@ -34,7 +34,7 @@ def thresholds() -> Mapping[str, float] | None:
 
 @register.simple_tag
 def persona_names() -> list[str]:
-    """Name the personas of the live rules."""
+    """Return the names of the live rules' personas."""
     try:
         return [persona.name for persona in live_rule_set().rule_set.personas]
     except NoLiveRuleSet:
@@ -43,7 +43,7 @@ def persona_names() -> list[str]:
 
 @register.simple_tag
 def points_of_kind(kind: str) -> str:
-    """Say what an event of a kind is worth, "" where no rule counts it: "+5 points, halves after 14 days"."""
+    """Return what an event of a kind is worth, "" if no rule counts it: "+5 points, halves after 14 days"."""
     try:
         rules = [rule for rule in live_rule_set().rule_set.rules if rule.kind == kind]
     except NoLiveRuleSet:
@@ -57,7 +57,7 @@ def points_of_kind(kind: str) -> str:
 
 @register.simple_tag
 def explanation_of(lead: Lead) -> Explanation | None:
-    """Explain a lead's score as of now, or return None while no rule set is live."""
+    """Return the explanation of a lead's score as of now, or None while no rule set is live."""
     try:
         return explain_lead(lead, as_of=timezone.now())
     except NoLiveRuleSet:
@@ -68,7 +68,7 @@ def explanation_of(lead: Lead) -> Explanation | None:
 def score_explanation(
     lead: Lead, explanation: Explanation | None, thresholds: Mapping[str, float] | None
 ) -> Mapping[str, object]:
-    """Show why a lead has its score: bar, last change, course, and the ledger that sums to the score."""
+    """Render why a lead has its score: bar, last change, chart, and the ledger that sums to the score."""
     if explanation is None or thresholds is None:
         return {"lead": lead, "explanation": None}
     rule_set = live_rule_set().rule_set
@@ -89,7 +89,7 @@ def score_explanation(
 
 @register.inclusion_tag("scoring/_fit.html")
 def fit_panel(explanation: Explanation | None) -> Mapping[str, object]:
-    """Show which persona a lead is, with what is unknown of it, and which fit rules it meets or could meet."""
+    """Render a lead's persona with open questions, and the fit rules that it meets or could meet."""
     if explanation is None:
         return {"explanation": None}
     rule_set = live_rule_set().rule_set

@@ -1,4 +1,4 @@
-"""Which rules a request is about: a version, or rules as they are being typed."""
+"""The rules that a request is about: a stored version, or rules being typed."""
 
 import json
 
@@ -11,11 +11,11 @@ from scoring.whatif.chosen import NoDraft, unsaved_rules, version_rules
 
 
 class NotUnderstood(LeadError):
-    """What was asked for can't be read."""
+    """The request can't be parsed."""
 
 
 def asked_rules(request: HttpRequest) -> CompiledRuleSet:
-    """Return the rules that a request is about: `definition`, JSON, where it is posted, else `version`.
+    """Return the rules of a request: the posted `definition` (JSON), or the rules of `version`.
 
     Raises LeadError or RuleSetError, which say what is wrong.
     """
@@ -25,7 +25,7 @@ def asked_rules(request: HttpRequest) -> CompiledRuleSet:
 
 
 def rules_or_live(request: HttpRequest) -> CompiledRuleSet:
-    """Return the rules that a request is about: the version named, else the newest draft, else the live one."""
+    """Return the rules of a request: the named version, else the newest draft, else the live one."""
     try:
         return asked_rules(request)
     except NoDraft:
@@ -33,7 +33,7 @@ def rules_or_live(request: HttpRequest) -> CompiledRuleSet:
 
 
 def asked_version(text: str) -> int | None:
-    """Read a version, None where it is empty. Raises NotUnderstood."""
+    """Parse a version, None if it is empty. Raises NotUnderstood."""
     version = whole_number(text)
     if text and version is None:
         raise NotUnderstood(f"A version is a whole number, got {text[:40]!r}.")
@@ -41,7 +41,7 @@ def asked_version(text: str) -> int | None:
 
 
 def whole_number(text: str) -> int | None:
-    """Read a version or an id as an address brings it; None where it is none that a column holds."""
+    """Parse a version or an id from an address; None if it is not a number that a column can hold."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 

@@ -1,4 +1,4 @@
-"""What a rule did, beside its points in the editor: the leads that it gave points lately, and its lift."""
+"""Figures of each rule beside its points in the editor: leads that got points recently, and its lift."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from scoring.whatif.usage import Usage, usage_of
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure in the editor's table. id: of the cell it goes into; title: how it came about."""
+    """A figure in the editor's table. id: of its cell; title: how it was computed."""
 
     id: str
     text: str
@@ -31,22 +31,22 @@ class Cell:
 @roles_required(*RULE_READING)
 @require_safe
 def rule_figures(request: HttpRequest) -> HttpResponse:
-    """Answer how many leads each rule of a version gave points in the last 30 days, cell by cell for htmx."""
+    """Answer the number of leads that each rule gave points in the last 30 days, cell by cell for htmx."""
     try:
         cells = usage_cells(usage_of(rules_or_live(request), now=timezone.now()))
     except (LeadError, RuleSetError, NoLiveRuleSet):
-        # The panels beside the table say what is wrong.
+        # The panels beside the table show the error.
         cells = []
     return render(request, "scoring/_cells.html", {"cells": cells})
 
 
 def name_key(name: str) -> str:
-    """Return what stands for a rule's name in the id of a cell: the figures stay with a rule that is moved."""
+    """Return a key for a rule's name in the id of a cell, so that figures follow a rule that is moved."""
     return f"{crc32(name.encode()):08x}"
 
 
 def usage_cells(usages: Iterable[Usage]) -> list[Cell]:
-    """Write numbers of leads, with how far each may be off where only a sample was looked at."""
+    """Render numbers of leads, with the error if only a sample was counted."""
     return [
         Cell(
             f"leads-{usage.part}-{name_key(usage.name)}",
@@ -58,7 +58,7 @@ def usage_cells(usages: Iterable[Usage]) -> list[Cell]:
 
 
 def lift_cells(lifts: Iterable[Lift]) -> list[Cell]:
-    """Write lifts; of too few cases none is told."""
+    """Render lifts; none with too few cases."""
     return [
         Cell(
             f"lift-{lift.part}-{name_key(lift.name)}",

@@ -1,4 +1,4 @@
-"""The rules: the live ones for everybody to read, and the editor for admins."""
+"""The rules page: the live rules for everyone, and the editor for admins."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from scoring.web.editor import editable_version, show_editor
 @roles_required(*EVERYONE)
 @require_safe
 def rules_page(request: HttpRequest) -> HttpResponse:
-    """Show rules, policy and how far scoring has come; admins get the editor, ?read=1 shows them the page to read."""
+    """Show rules, policy and the progress of scoring. Admins get the editor; ?read=1 shows them the read-only page."""
     if signed_in(request).role == Role.ADMIN and "read" not in request.GET:
         rule_set = editable_version(request.GET.get("version", ""))
         if rule_set is not None and rule_set.status != RuleSetStatus.ARCHIVED:
@@ -51,5 +51,5 @@ def _in_order(live: RuleSet | None, part: str) -> list[Any]:
 @roles_required(*EVERYONE)
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
-    """Show how far scoring has come; the page asks every few seconds."""
+    """Show the progress of scoring; the page polls every few seconds."""
     return render(request, "scoring/_progress.html", {"progress": rescore_progress(now=timezone.now())})

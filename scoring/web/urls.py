@@ -1,4 +1,4 @@
-"""The addresses of scoring's screens."""
+"""The URLs of scoring's screens."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Score every lead again."""
+"""`manage.py rescore`: score every lead again."""
 
 import os
 import time
@@ -20,7 +20,7 @@ def usual_processes() -> int:
 
 
 class Command(BaseCommand):
-    """Mark every lead due and score until none is."""
+    """Marks every lead due and scores until none is."""
 
     help = "Makes every lead due and scores until none is; prints leads and events a second."
 
