@@ -9,7 +9,6 @@ from django.db import transaction
 
 from leadcrm.demo.bulk import continue_ids, next_id, refresh_statistics
 from leadcrm.demo.capture import make_call, make_capture
-from leadcrm.demo.chances import most_points
 from leadcrm.demo.chats import make_chats
 from leadcrm.demo.clock import DemoClock
 from leadcrm.demo.connectors import make_connectors
@@ -20,13 +19,12 @@ from leadcrm.demo.life import Life, World, live_through
 from leadcrm.demo.organizations import Taken, make_companies
 from leadcrm.demo.people import Person, make_person
 from leadcrm.demo.rows import FirstIds, Rows, Told
-from leadcrm.demo.rules import add_demo_rules
+from leadcrm.demo.rules import add_demo_rules, demo_eras
 from leadcrm.demo.sales import Rep
 from leadcrm.demo.story import Story
 from leadcrm.demo.users import make_rejections, make_users, make_website
 from leads.handoff.clock import sales_hours
 from leads.models import Event, Identifier, Lead, Organization, Role, Stage
-from scoring.rules.live import live_rule_set
 
 CHUNK = 2_000
 VISITORS_A_LEAD = 1.5
@@ -56,13 +54,11 @@ def make_demo(leads: int, *, seed: int, now: datetime, report: Progress) -> int:
     stored chunk.
     """
     users = make_users()
-    add_demo_rules(now=now)
-    live = live_rule_set()
+    add_demo_rules(by=next(user for user in users if user.role == Role.ADMIN), now=now)
     website = make_website(now=now)
     make_rejections(website, now=now)
     world = World(
-        live=live,
-        most=most_points(live.rule_set),
+        eras=demo_eras(),
         reps=tuple(Rep(user.pk, str(user)) for user in users if user.role == Role.SALES),
         hours=sales_hours(),
         source_id=website.pk,
@@ -97,12 +93,12 @@ def _chunks(leads: int) -> Iterator[Chunk]:
 def _make_chunk(chunk: Chunk, rng: Random, world: World, now: datetime) -> int:
     first = FirstIds(*(next_id(model) for model in (Organization, Lead, Identifier, Event)))
     clock = DemoClock(now)
-    rows = Rows(first, source_id=world.source_id, version=world.live.rule_set.version, now=now)
+    rows = Rows(first, source_id=world.source_id, version=world.eras[-1].version, now=now)
     people = _people(chunk.size, rng, first.lead)
     # Waiting leads fit the offer well, so that the queue shows good reasons to call them.
     people.sort(key=_suits_least)
     told = [_told(person, number, chunk, rng, clock, world) for number, person in enumerate(people)]
-    live_through([one.life for one in told], world.live)
+    live_through([one.life for one in told], world)
     rows.add_leads(told)
     for _ in range(round(chunk.size * VISITORS_A_LEAD)):
         rows.add_visit(tell_visit(people[0], rng, clock))

@@ -30,22 +30,45 @@ JUDGED = (Stage.NEW, Stage.ENGAGED, Stage.MQL, Stage.SQL, Stage.RECYCLED, Stage.
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is the same for every lead. most: points that one event of a kind can be worth. now: POSIX seconds."""
+    """What is the same for every lead. Times are POSIX seconds.
 
-    live: CompiledRuleSet
-    most: Mapping[str, float]
+    eras: the rules of the year, the live ones last; the first began long ago.
+    """
+
+    eras: tuple["Era", ...]
     reps: tuple[Rep, ...]
     hours: WorkingHours
     source_id: int
     now: float
 
+    def era(self, at: float) -> "Era":
+        """Return the era of a moment."""
+        return next(era for era in reversed(self.eras) if era.began_at <= at)
+
+    def era_before(self, at: float) -> "Era":
+        """Return the era that a moment ends, or the one in which it is."""
+        return next(era for era in reversed(self.eras) if era.began_at < at)
+
+
+class Era(NamedTuple):
+    """A time in which one version of the rules was live. most: points that one event of a kind can be worth."""
+
+    began_at: float
+    rules: CompiledRuleSet
+    most: Mapping[str, float]
+
+    @property
+    def version(self) -> int:
+        return self.rules.rule_set.version
+
 
 class Question(NamedTuple):
-    """What a life asks the engine: the facts and state of its lead at a moment."""
+    """What a life asks the engine: the facts and state of its lead at a moment, and the rules of that time."""
 
     facts: LeadFacts
     state: LeadState
     at: float
+    rules: CompiledRuleSet
 
 
 class Answer(NamedTuple):
@@ -115,7 +138,7 @@ class Life:
         self._attributes = attributes
         self._steps = story.ordered_steps()
         self._events = [self._fact(step) for step in self._steps]
-        self._chances = Chances(world.live.rule_set, world.most)
+        self._chances = {era.version: Chances(era.rules.rule_set, era.most) for era in world.eras}
         self._last_fit: float | None = None
         self._last_behaviour: float | None = None
         self._free_at = self.began_at  # until then sales works on the lead and scoring does not move it
@@ -124,39 +147,56 @@ class Life:
         """Go through every moment at which the stage may have moved; afterwards `standing` holds the final state."""
         for event in self._events:
             if event.at <= self.began_at:
-                self._chances.hear_of(event)
+                self._hear_of(event)
         yield from self._judge(self.began_at)
         later = [event for event in self._events if event.at > self.began_at]
         ends = [*(event.at - 1 for event in later), self.world.now]
         yield from self._pass_time(self.began_at, ends[0])
         for event, end in zip(later, ends[1:], strict=True):
-            self._chances.hear_of(event)
+            self._hear_of(event)
             if event.at >= self._free_at and self._may_rise(event):
                 yield from self._judge(event.at)
             yield from self._pass_time(event.at, end)
 
+    def _hear_of(self, event: EventFact) -> None:
+        for chances in self._chances.values():
+            chances.hear_of(event)
+
     def _may_rise(self, event: EventFact) -> bool:
-        fit = self._last_fit if self._last_fit is not None else self.world.live.rule_set.fit_limit
-        return self._chances.may_rise(self.standing.stage, event, fit)
+        era = self.world.era(event.at)
+        fit = self._last_fit if self._last_fit is not None else era.rules.rule_set.fit_limit
+        return self._chances[era.version].may_rise(self.standing.stage, event, fit)
 
     def steps(self) -> list[Step]:
         """Return what happened, with what sales did, in time."""
         return sorted(self._steps, key=lambda step: step.at)
 
     def _pass_time(self, start: float, until: float) -> Asking:
-        """Move through a time without events: a rest ends, an engagement leaves the memory, a score fades."""
+        """Move through a time without events; rules that become live meanwhile judge every lead anew."""
+        for era in self.world.eras:
+            if start < era.began_at <= until:
+                yield from self._let_fade(start, era.began_at - 1)
+                if self._free_at <= era.began_at:
+                    yield from self._judge(era.began_at)
+                start = era.began_at
+        yield from self._let_fade(start, until)
+
+    def _let_fade(self, start: float, until: float) -> Asking:
+        """Move through a time under the same rules: a rest ends, an engagement leaves the memory, a score fades."""
         standing, start = self.standing, max(start, self._free_at)
         if start > until:
             return
         if standing.stage == Stage.RECYCLED and start < _start_of(standing.retry_on) <= until:
             yield from self._judge(_start_of(standing.retry_on))
-        may_fall = self._chances.may_fall(standing.stage, until) and self._free_at <= until
+        chances = self._chances[self.world.era(until).version]
+        may_fall = chances.may_fall(standing.stage, until) and self._free_at <= until
         if may_fall and (yield from self._moves_at(until)):
             yield from self._judge((yield from self._when_it_fell(start, until)))
 
     def _when_it_fell(self, start: float, until: float) -> AskingWhen:
         """Return the earliest moment in the span at which the lead no longer belongs in its stage."""
-        forgotten_at = self._chances.forgotten_at(self.standing.stage) + 1
+        chances = self._chances[self.world.era(until).version]
+        forgotten_at = chances.forgotten_at(self.standing.stage) + 1
         if start < forgotten_at < until:
             if (yield from self._moves_at(forgotten_at)):
                 return forgotten_at
@@ -173,13 +213,15 @@ class Life:
         standing = self.standing
         state = LeadState(
             stage=standing.stage,
-            decided_version=self.world.live.rule_set.version,
+            # Everybody is scored soon after a publishing.
+            decided_version=self.world.era_before(at).version,
             retry_on=None if standing.retry_on is None else _start_of(standing.retry_on),
             disqualified_at=standing.disqualified_at,
             fit=self._last_fit,
             behaviour=self._last_behaviour,
         )
-        return Question(LeadFacts(self._attributes, self._events, standing.recycled_at), state, at)
+        facts = LeadFacts(self._attributes, self._events, standing.recycled_at)
+        return Question(facts, state, at, self.world.era(at).rules)
 
     def _judge(self, at: float) -> Asking:
         """Decide the stage as scoring would have at that time."""
@@ -189,7 +231,7 @@ class Life:
         if answer.moves:
             score, decision = answer.score, answer.decisions.of(answer.row)
             for stage in decision.path:
-                self._move(at, stage, decision.reason, score, version=self.world.live.rule_set.version)
+                self._move(at, stage, decision.reason, score, version=self.world.era(at).version)
         self._last_fit = float(answer.scores.fit[answer.row])
         self._last_behaviour = float(answer.scores.behaviour[answer.row])
         if answer.moves and self.standing.stage == Stage.SQL:
@@ -262,17 +304,22 @@ class Life:
         )
 
 
-def live_through(lives: Sequence[Life], live: CompiledRuleSet) -> None:
-    """Run lives side by side; the engine answers all their questions at once."""
+def live_through(lives: Sequence[Life], world: World) -> None:
+    """Run lives side by side; the engine answers at once all their questions under the same rules."""
     courses = [life.live() for life in lives]
     asked = [(course, question) for course in courses if (question := next(course, None)) is not None]
     while asked:
-        questions = [question for _, question in asked]
-        moments = [question.at for question in questions]
-        scores = score_leads(live, [question.facts for question in questions], moments)
-        decisions = decide(states_of([question.state for question in questions]), scores)
-        answers = [(course, Answer(scores, decisions, row)) for row, (course, _) in enumerate(asked)]
+        answers = [answer for era in world.eras for answer in _answered(asked, era.rules)]
         asked = [(course, question) for course, answer in answers if (question := _go_on(course, answer)) is not None]
+
+
+def _answered(asked: Sequence[tuple[Asking, Question]], rules: CompiledRuleSet) -> list[tuple[Asking, Answer]]:
+    """Answer what is asked about these rules."""
+    own = [(course, question) for course, question in asked if question.rules is rules]
+    questions = [question for _, question in own]
+    scores = score_leads(rules, [question.facts for question in questions], [question.at for question in questions])
+    decisions = decide(states_of([question.state for question in questions]), scores)
+    return [(course, Answer(scores, decisions, row)) for row, (course, _) in enumerate(own)]
 
 
 def _go_on(course: Asking, answer: Answer) -> Question | None:

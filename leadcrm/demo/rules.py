@@ -1,14 +1,20 @@
 """The demo's rules: those of a new installation, plus two personas and a journey."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from django.db import transaction
 
-from leads.models import Lead
-from scoring.models import RuleSet
+from leadcrm.demo.chances import most_points
+from leadcrm.demo.clock import DemoClock
+from leadcrm.demo.life import Era
+from leads.models import Lead, User
+from scoring.engine.score import compile_rule_set
+from scoring.models import RuleSet, RuleSetStatus
 from scoring.rules.default import DEFAULT_RULE_SET
+from scoring.rules.definition import rule_set_from_rows
 from scoring.rules.draft import import_draft
 from scoring.rules.publish import publish
 
@@ -57,10 +63,36 @@ DEMO_RULE_SET: Mapping[str, Any] = {
     "personas": [OFFICE_MANAGER, CAFE_OWNER],
     "journeys": [EVALUATE],
 }
+# Halden began with a lower bar, and sales got many who only looked around. So its history has leads that today's rules
+# would not have passed on, buyers among them.
+FORMER_RULE_SET: Mapping[str, Any] = {
+    **DEMO_RULE_SET,
+    "policy": {**DEMO_RULE_SET["policy"], "mql_threshold": 25, "sql_threshold": 40},
+}
+FORMER_NOTE = "Halden's personas and its journey; SQL at 40 points"
+NOTE = "SQL at 70 points instead of 40: too many only looked around"
+# Days back, in the morning.
+FORMER_PUBLISHED, PUBLISHED = 400, 75.2
 
 
 @transaction.atomic
-def add_demo_rules(*, now: datetime) -> None:
-    """Make the demo's rule set live, unless there are leads or somebody has changed the rules already."""
-    if not (Lead.objects.exists() or RuleSet.objects.filter(version__gt=1).exists()):
-        publish(import_draft(DEMO_RULE_SET, now=now), by=None, note="Halden's personas and its journey", now=now)
+def add_demo_rules(*, by: User, now: datetime) -> None:
+    """Publish the demo's two versions, unless there are leads or somebody has changed the rules already."""
+    if Lead.objects.exists() or RuleSet.objects.filter(version__gt=1).exists():
+        return
+    clock = DemoClock(now)
+    for content, note, days in ((FORMER_RULE_SET, FORMER_NOTE, FORMER_PUBLISHED), (DEMO_RULE_SET, NOTE, PUBLISHED)):
+        then = datetime.fromtimestamp(clock.moment(days), UTC)
+        publish(import_draft(content, now=then), by=by, note=note, now=then)
+
+
+def demo_eras() -> tuple[Era, ...]:
+    """Return the eras of the live rules and of those that were published before them; the first begins long ago."""
+    live = RuleSet.objects.get(status=RuleSetStatus.LIVE)
+    former = RuleSet.objects.filter(published_at__lt=live.published_at).order_by("published_at", "version")
+    eras: list[Era] = []
+    for row in (*former, live):
+        rules = compile_rule_set(rule_set_from_rows(row))
+        began_at = row.published_at.timestamp() if eras and row.published_at else -inf
+        eras.append(Era(began_at, rules, most_points(rules.rule_set)))
+    return tuple(eras)

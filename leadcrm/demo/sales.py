@@ -17,15 +17,17 @@ DISQUALIFY_REASONS = (("Not a fit", 5), ("Competitor", 2), ("Student project", 2
 
 # How much each kind of event raises the odds of a sale (log odds), so that the rules have something to find.
 SIGNS = {
-    "trial_started": 0.9,
-    "trial_converted": 1.6,
-    "webinar_attended": 0.7,
-    "store_visited": 0.8,
-    "quote_requested": 0.6,
-    "call_received": 0.5,
+    "trial_started": 1.2,
+    "trial_converted": 1.8,
+    "webinar_attended": 1.3,
+    "store_visited": 1.3,
+    "quote_requested": 1.0,
+    "call_received": 0.9,
+    # Students read as well, and competitors.
+    "ebook_downloaded": -1.2,
     "unsubscribed": -1.5,
 }
-BASE_LOG_ODDS = -5.3
+BASE_LOG_ODDS = -6.0
 MEDIAN_MINUTES_TO_CLAIM = 11
 MEDIAN_DAYS_TO_CLOSE = 14
 

@@ -22,11 +22,14 @@ from leads.models import (
     StageChange,
     User,
 )
-from scoring.engine.score import score_leads
+from scoring.engine.score import compile_rule_set, score_leads
+from scoring.models import RuleSet
 from scoring.qualification.decide import decide
 from scoring.qualification.states import states_of
 from scoring.qualification.walk import drain_all
+from scoring.rules.definition import rule_set_from_rows
 from scoring.rules.live import live_rule_set
+from scoring.whatif.backtest import backtest
 from tests.make import make_lead
 from tests.make_rules import TRIAL, publish_rules
 from tests.scoring.stored_facts import stored_facts, stored_state
@@ -138,7 +141,7 @@ def test_rules_that_somebody_has_changed_stay_as_they_are():
 
 def test_at_no_event_would_the_engine_have_moved_a_lead_that_stayed():
     make(120)
-    live = live_rule_set()
+    rules_at = rules_of_the_year()
     leads = Lead.objects.select_related("organization").exclude(stage_changes__to_stage=Stage.CLAIMED)
 
     for lead in leads:
@@ -149,8 +152,48 @@ def test_at_no_event_would_the_engine_have_moved_a_lead_that_stayed():
             at = datetime.fromtimestamp(event.at, UTC) + timedelta(microseconds=1)
             change = lead.stage_changes.filter(changed_at__lte=at).order_by("id").last()
             lead.stage = change.to_stage if change else Stage.NEW
-            scores = score_leads(live, [facts], event.at)
+            rules = rules_at(at)
+            lead.decided_version = rules.rule_set.version
+            scores = score_leads(rules, [facts], event.at)
             assert decide(states_of([stored_state(lead)]), scores).of(0).path == (), (lead.pk, event)
+
+
+def rules_of_the_year():
+    """Return what says which rules were live at a moment: the former ones, until the live ones were published."""
+    former, live = RuleSet.objects.order_by("-version")[:2][::-1]
+    compiled = {row.version: compile_rule_set(rule_set_from_rows(row)) for row in (former, live)}
+    return lambda at: compiled[live.version if at >= live.published_at else former.version]
+
+
+def test_the_year_was_lived_under_two_versions_and_every_move_names_the_one_of_its_time():
+    make()
+    versions = list(RuleSet.objects.order_by("version"))
+    rules_at = rules_of_the_year()
+
+    moves = StageChange.objects.exclude(rule_set_version=None)
+
+    assert [version.status for version in versions] == ["archived", "archived", "live"]
+    assert str(versions[2].published_by) == "Maren Holt"
+    assert {move.rule_set_version for move in moves} == {2, 3}
+    assert all(move.rule_set_version == rules_at(move.changed_at).rule_set.version for move in moves)
+
+
+def test_what_became_of_leads_gives_the_backtest_something_to_say():
+    make(1_500)
+    found = backtest(live_rule_set(), now=MORNING)
+
+    # Under the former rules sales got leads that today's would not pass on, some of whom bought.
+    live = found.live
+    assert live.found.hits < live.found.cases
+    assert live.contacted.hits < live.contacted.cases
+    assert 0.15 < live.bought.rate < 0.6
+    assert 0.3 < live.reached.rate < 0.8
+    assert 7 < live.days < 60
+    assert next(buyers for leads, buyers in live.curve if leads >= 0.2) > 0.3
+    lifts = {lift.name: lift.value for lift in found.lifts}
+    assert lifts["Trial converted"] > 1.3
+    assert lifts["eBook downloaded"] < 0.7
+    assert {"eBook downloaded"} <= {suggestion.lift.name for suggestion in found.suggestions}
 
 
 def test_stage_histories_are_unbroken_and_end_where_the_lead_stands():
