@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from leads.channels.address import path_of
 from leads.channels.campaign import campaign_of_address
 from leads.channels.chat.script import Script, Step
 from leads.channels.chat.walk import Talk
@@ -110,14 +110,7 @@ def _attributes(given: Given) -> dict[str, Any]:
 
 def _page(address: str) -> dict[str, str]:
     """Return the page with the chat, and the campaign in its address."""
-    return {"url": address, "path": _path(address), **campaign_of_address(address)} if address else {}
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path or "/"
-    except ValueError:
-        return "/"
+    return {"url": address, "path": path_of(address) or "/", **campaign_of_address(address)} if address else {}
 
 
 def _outcome(conversation: ChatConversation, talk: Talk, given: Given) -> ChatOutcome:

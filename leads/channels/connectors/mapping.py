@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leads.channels.address import path_of
 from leads.channels.connectors.incoming import Made, Nothing, Outcome
 from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.reading import at, happened, is_deeper, text
@@ -123,4 +124,6 @@ def _properties(said: Mapping[str, Any], mapped: set[str]) -> dict[str, Any]:
         name = path.rpartition(".")[2]
         if path not in mapped and value not in (None, "") and len(properties) < MOST_PATHS:
             properties.setdefault(path if name in properties or name.isdecimal() else name, value)
+    if path := path_of(properties.get("url")):
+        properties.setdefault("path", path)
     return {} if is_deeper(properties, 2) else properties

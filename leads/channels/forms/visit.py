@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from leads.channels.address import path_of
 from leads.channels.forms.known import Known
 
 PAGE, FRAME, HTML, API = "page", "frame", "html", "api"
@@ -48,7 +48,7 @@ class Visit:
         """Return the context as properties of the event."""
         told = {
             "url": self.page[:LONGEST_ADDRESS],
-            "path": _path_of(self.page),
+            "path": path_of(self.page)[:LONGEST_ADDRESS],
             "referrer": self.referrer[:LONGEST_ADDRESS],
             "way": self.way,
             **self.campaign,
@@ -66,10 +66,3 @@ def visit_from_json(kept: Mapping[str, Any]) -> Visit:
             "at": datetime.fromisoformat(at) if at else None,
         }
     )
-
-
-def _path_of(address: str) -> str:
-    try:
-        return urlsplit(address).path[:LONGEST_ADDRESS] or "/" if address else ""
-    except ValueError:
-        return ""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
+from leads.channels.address import path_of
 from leads.channels.tracking.agent import is_bot
 from leads.channels.tracking.body import type_name
 from leads.channels.tracking.campaign import with_campaign
@@ -186,17 +186,8 @@ def _with_page(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Map
     properties = with_campaign(properties, context, page)
     if isinstance(properties.get("path"), str):
         return properties
-    path = _path_of(properties.get("url")) or page.get("path") or _path_of(page.get("url"))
+    path = path_of(properties.get("url")) or page.get("path") or path_of(page.get("url"))
     return {**properties, "path": path[:2000]} if path and isinstance(path, str) else properties
-
-
-def _path_of(url: Any) -> str:
-    if not isinstance(url, str) or not url:
-        return ""
-    try:
-        return urlsplit(url).path or "/"
-    except ValueError:
-        return ""
 
 
 def _refuse_deep(value: Any, depth: int = 0) -> None:

@@ -141,6 +141,26 @@ def test_what_a_vendor_marks_as_a_test_makes_no_lead(name, change, headers, work
     assert not Lead.objects.exists()
 
 
+# --- Any signed JSON
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ({"url": "https://acme.example/pricing?x=1"}, "/pricing"),
+        ({"url": "https://acme.example"}, "/"),
+        ({"url": "https://acme.example/pricing", "path": "/own"}, "/own"),
+        ({"url": 7}, None),
+    ],
+)
+def test_a_path_is_filled_from_an_address(page, path, work):
+    said = VENDORS["webhook"].payload("a", AN_HOUR_AGO)
+    send("webhook", {**said, "data": {**said["data"], **page}})
+    work()
+
+    assert Event.objects.get(kind="demo_requested").properties.get("path") == path
+
+
 # --- Mailchimp
 
 
