@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.rules.lines import format_conditions
-from scoring.rules.part_lines import format_criterion, format_step
+from leads.events.catalog import label_of
+from scoring.rules.words import condition_words, criterion_words, field_words, step_words
 
 Part = Mapping[str, Any]
 
@@ -99,28 +99,32 @@ def _values(section: str, name: str, before: Part, after: Part, words: Mapping[s
 
 
 def _rule(section: str, before: Part, after: Part) -> list[Change]:
-    words = {"kind": "event", "points": "points", "half_life_days": "half-life (days)", "cap": "cap"}
+    words = {"points": "points", "half_life_days": "half-life (days)", "cap": "most points"}
     found = _values(section, after["name"], before, after, words)
+    if before["kind"] != after["kind"]:
+        found.insert(0, Change(section, after["name"], f"{label_of(before['kind'])} → {label_of(after['kind'])}"))
     if before["limit"] != after["limit"]:
         what = f"at most {limit_words(before['limit'])} → {limit_words(after['limit'])}"
         found.append(Change(section, after["name"], what))
-    return found + _lines(section, after["name"], "condition", before["conditions"], after["conditions"], _condition)
+    return found + _lines(
+        section, after["name"], "condition", before["conditions"], after["conditions"], condition_words
+    )
 
 
 def _fit_rule(section: str, before: Part, after: Part) -> list[Change]:
     found = _values(section, after["name"], before, after, {"points": "points"})
-    old, new = _condition(before), _condition(after)
+    old, new = condition_words(before), condition_words(after)
     return found if old == new else [*found, Change(section, after["name"], f"{old} → {new}")]
 
 
 def _persona(section: str, before: Part, after: Part) -> list[Change]:
-    found = _values(section, after["name"], before, after, {"minimum": "minimum"})
-    return found + _lines(section, after["name"], "criterion", before["criteria"], after["criteria"], format_criterion)
+    found = _values(section, after["name"], before, after, {"minimum": "match needed"})
+    return found + _lines(section, after["name"], "criterion", before["criteria"], after["criteria"], criterion_words)
 
 
 def _journey(section: str, before: Part, after: Part) -> list[Change]:
-    found = _values(section, after["name"], before, after, {"window_days": "window (days)"})
-    return found + _lines(section, after["name"], "step", before["steps"], after["steps"], format_step)
+    found = _values(section, after["name"], before, after, {"window_days": "to be completed within (days)"})
+    return found + _lines(section, after["name"], "step", before["steps"], after["steps"], step_words)
 
 
 def _lines(
@@ -138,14 +142,10 @@ def limit_words(limit: Part | None) -> str:
         return "any number"
     count, per = limit["count"], limit["per"]
     if isinstance(per, Mapping):
-        return f"{count} for each {per['value_of'].removeprefix('properties.')}"
+        return f"{count} for each {field_words(per['value_of'])}"
     if per == "ever":
         return "once" if count == 1 else f"{count} ever"
     return f"{count} a {per}"
-
-
-def _condition(part: Any) -> str:
-    return format_conditions([part])
 
 
 def _word(value: object) -> str:

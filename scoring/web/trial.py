@@ -22,7 +22,7 @@ from scoring.rules.definition import rule_set_from_rows
 from scoring.web.asked import whole_number
 
 FOUND_AT_MOST = 10
-VERSIONS_OFFERED = 50
+VERSIONS_OFFERED = 500
 
 
 @roles_required(*RULE_READING)
@@ -58,6 +58,7 @@ def _tried(lead: Lead, chosen: RuleSet, as_of: datetime) -> dict[str, Any]:
     return {
         "trial": trial,
         "score": trial.score,
+        "match": round(100 * trial.score.persona.match) if trial.score.persona else 0,
         "lines": ledger_lines(trial.score.entries, BEHAVIOUR, rules.rule_set),
         "fit_lines": ledger_lines(trial.score.entries, FIT, rules.rule_set),
     }

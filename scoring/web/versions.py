@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leads.errors import LeadError
 from leads.models import Lead, Role
-from leads.people.keyset import Order, Page
+from leads.people.keyset import Order
 from leads.web.access import RULE_READING, roles_required, signed_in
 from leads.web.paging import asked_page
 from leads.web.toasts import add_refusal, add_toast
@@ -22,9 +22,10 @@ from scoring.rules.diff import Change, changes
 from scoring.rules.draft import delete_draft, import_draft, start_draft
 from scoring.rules.progress import rescore_progress
 from scoring.rules.publish import publish
-from scoring.web.asked import whole_number
+from scoring.web.asked import NotUnderstood, whole_number
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
+OFFERED_TO_COMPARE = 500
 NEWEST_FIRST = Order(("version",), is_descending=True)
 
 
@@ -41,21 +42,25 @@ class Difference:
 @require_safe
 def versions(request: HttpRequest) -> HttpResponse:
     """List the versions, the newest first."""
-    context = {"page": _page(request), "progress": rescore_progress(now=timezone.now()), "wrong": ""}
-    return render(request, "scoring/versions.html", context)
+    return _history(request)
 
 
 @roles_required(*RULE_READING)
 @require_safe
 def version_page(request: HttpRequest, version: int) -> HttpResponse:
-    """Say in words what a version changes against another: ?against=12, the live one unless it is given."""
-    after = _find(version)
+    """Say in words what a version changes against another: ?against=12, else a draft against the live version and any
+    other against the one before it."""
+    after, live = _find(version), _live()
     against = whole_number(request.GET.get("against", ""))
-    before = _live() if against is None else _find(against)
+    former = _former(after)
+    usual = live if after.status == RuleSetStatus.DRAFT else former
+    before = usual if against is None else _find(against)
     context = {
         "difference": _difference(before, after) if before else None,
         "rule_set": after,
-        "others": RuleSet.objects.exclude(pk=after.pk).order_by("-version")[:PAGE_SIZE],
+        "live": live,
+        "former": former,
+        "others": RuleSet.objects.exclude(pk=after.pk).order_by("-version")[:OFFERED_TO_COMPARE],
     }
     return render(request, "scoring/version.html", context)
 
@@ -73,18 +78,10 @@ def export_version(request: HttpRequest, version: int) -> HttpResponse:
 @require_POST
 def import_version(request: HttpRequest) -> HttpResponse:
     """Store a JSON file as a draft."""
-    file = request.FILES.get("file")
     try:
-        data = json.loads(file.read().decode()) if file else None
-        if not isinstance(data, dict):
-            raise LeadError("Choose a file that holds a rule set as a JSON object.")
-        draft = import_draft(data, now=timezone.now())
-    except ValueError as error:
-        # A RuleSetError is one and names its place; the others come from reading the file.
-        wrong = str(error) if isinstance(error, RuleSetError) else "The file holds no JSON that can be read."
-        return _told(request, wrong)
-    except LeadError as error:
-        return _told(request, str(error))
+        draft = import_draft(_sent_definition(request), now=timezone.now())
+    except (LeadError, RuleSetError) as error:
+        return _history(request, wrong=str(error))
     add_toast(request, f"{draft} is a draft now; nothing is scored by it yet.")
     return redirect(f"{reverse('scoring')}?version={draft.version}")
 
@@ -134,6 +131,22 @@ def publish_version(request: HttpRequest, version: int) -> HttpResponse:
     return redirect("scoring-versions")
 
 
+def _sent_definition(request: HttpRequest) -> dict[str, object]:
+    """Read the file that was sent. Raises NotUnderstood, which names the place where it is no JSON."""
+    file = request.FILES.get("file")
+    try:
+        data = json.loads(file.read().decode()) if file else None
+    except UnicodeDecodeError as error:
+        raise NotUnderstood("This file is not text in UTF-8, so it can't be JSON.") from error
+    except json.JSONDecodeError as error:
+        raise NotUnderstood(f"This file is not JSON: look at line {error.lineno}, column {error.colno}.") from error
+    except RecursionError as error:
+        raise NotUnderstood("This file is nested too deeply to be a rule set.") from error
+    if not isinstance(data, dict):
+        raise NotUnderstood("Choose a file that holds a rule set as a JSON object.")
+    return data
+
+
 def _find(version: int) -> RuleSet:
     return get_object_or_404(RuleSet.objects.select_related("published_by"), version=version)
 
@@ -146,11 +159,18 @@ def _difference(before: RuleSet, after: RuleSet) -> Difference:
     return Difference(before, after, changes(definition_of(before), definition_of(after)))
 
 
-def _told(request: HttpRequest, wrong: str) -> HttpResponse:
-    context = {"page": _page(request), "progress": rescore_progress(now=timezone.now()), "wrong": wrong}
-    return render(request, "scoring/versions.html", context, status=400)
+def _former(rule_set: RuleSet) -> RuleSet | None:
+    """Return the version that was published before this one."""
+    earlier = RuleSet.objects.exclude(status=RuleSetStatus.DRAFT).filter(version__lt=rule_set.version)
+    return earlier.order_by("-version").first()
 
 
-def _page(request: HttpRequest) -> Page[RuleSet]:
+def _history(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
     rows = RuleSet.objects.select_related("published_by")
-    return asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE)
+    context = {
+        "page": asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE),
+        "count": rows.count(),
+        "progress": rescore_progress(now=timezone.now()),
+        "wrong": wrong,
+    }
+    return render(request, "scoring/versions.html", context, status=400 if wrong else 200)

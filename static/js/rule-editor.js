@@ -1,34 +1,36 @@
-// The editor saves by itself and comes back whole: what was open stays open, and what is being typed stays typed.
+// The editor comes back whole with every answer: what was open stays open and in its place, and the keyboard goes on where it was.
 (function () {
   "use strict";
 
-  let opened = [];
-  let typing = null;
+  let opened = new Set();
+  let scrolled = 0;
 
-  function isEditor(event) {
-    return event.detail.target && event.detail.target.id === "rule-editor";
+  // A row is known by its name, as it may have moved.
+  function nameOf(row) {
+    return row.querySelector("input").value;
   }
 
-  // htmx sends along the button that has the focus; only one that was pressed is meant.
-  document.addEventListener("htmx:configRequest", (event) => {
-    const cause = event.detail.triggeringEvent;
-    if (event.target.id === "rule-editor" && !(cause && cause.type === "submit")) delete event.detail.parameters.do;
-  });
+  function rows(state) {
+    return [...document.querySelectorAll(`#rule-editor .rule-row > details${state}`)];
+  }
+
+  function isEditor(event) {
+    return event.target.id === "rule-editor";
+  }
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!isEditor(event)) return;
-    opened = [...document.querySelectorAll("#rule-editor details[open]")].map((row) => row.id);
-    const field = document.activeElement;
-    typing = field && field.id && field.form && "value" in field ? { id: field.id, value: field.value } : null;
-    if (typing && field.value === field.defaultValue) typing = null;
-    if (field && field.tagName === "BUTTON") typing = null;
+    opened = new Set(rows("[open]").map(nameOf));
+    scrolled = document.querySelector(".rule-rows").scrollTop;
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!isEditor(event)) return;
-    opened.map((id) => document.getElementById(id)).filter(Boolean).forEach((row) => (row.open = true));
-    const field = typing && document.getElementById(typing.id);
-    if (field) field.value = typing.value;
+    for (const row of rows("")) if (opened.has(nameOf(row))) row.open = true;
+    const list = document.querySelector(".rule-rows");
+    list.scrollTop = scrolled;
+    const next = document.getElementById(list.dataset.focus);
+    if (next) next.focus();
   });
 
   // A change that could not be saved says so and keeps what was typed.

@@ -25,7 +25,7 @@ def test_a_changed_rule_is_saved_by_itself_published_and_scores_follow(open_page
     expect(page.get_by_text(SAVED)).to_be_visible()
     expect(page.get_by_text("1 change from live v1")).to_be_visible()
     page.get_by_role("button", name="More: Trial started").click()
-    expect(points).to_have_value("26")
+    expect(points).to_have_value("+26")
     expect(page.get_by_role("heading", name="If you publish v2")).to_be_visible()
     page.get_by_role("link", name="Publish v2").click()
     expect(page.get_by_text("points 15 → 26")).to_be_visible()
@@ -132,7 +132,7 @@ def test_a_change_to_a_draft_that_somebody_discarded_is_told_and_stays_typed(ope
     points.fill("30")
     points.press("Tab")
 
-    expect(page.get_by_text("Not saved: the server could not do it, or somebody discarded this draft.")).to_be_visible()
+    expect(page.get_by_text("Not saved: the server did not answer, or somebody discarded this draft.")).to_be_visible()
     expect(points).to_have_value("30")
 
 
@@ -142,7 +142,7 @@ def test_a_ready_made_policy_fills_in_the_gates(open_page, admin_user, known):
     page.get_by_role("button", name="Direct pass").click()
     expect(page.get_by_text(SAVED)).to_be_visible()
 
-    expect(page.get_by_role("checkbox", name="Direct pass")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Pass every MQL straight to sales")).to_be_checked()
     expect(page.get_by_role("button", name="Direct pass")).to_have_attribute("aria-pressed", "true")
 
 

@@ -37,6 +37,7 @@ def changed(**parts):
     ("parts", "words"),
     [
         ({"rules": {"points": 20}}, ["Trial started: points 15 → 20"]),
+        ({"rules": {"kind": "ebook_downloaded"}}, ["Trial started: Started a trial → Downloaded eBook"]),
         ({"rules": {"half_life_days": None}}, ["Trial started: half-life (days) 14 → none"]),
         ({"rules": {"limit": {"count": 1, "per": "ever"}}}, ["Trial started: at most any number → once"]),
         ({"rules": {"name": "Trial"}}, ["Trial: renamed, was Trial started"]),
@@ -47,19 +48,19 @@ def changed(**parts):
             ["Trial started: condition added: name is Trial"],
         ),
         ({"fit": []}, ["Role: fit rule removed"]),
-        ({"fit": {"value": "chief"}}, ["Role: title contains manager → title contains chief"]),
-        ({"personas": {"minimum": 1}}, ["Office manager: minimum 0.5 → 1"]),
+        ({"fit": {"value": "chief"}}, ["Role: job title contains manager → job title contains chief"]),
+        ({"personas": {"minimum": 1}}, ["Office manager: match needed 0.5 → 1"]),
         (
             {"personas": {"criteria": [{**MANAGER, "points": 6}]}},
             [
-                "Office manager: criterion added: 6 Role: title contains manager",
-                "Office manager: criterion removed: 12 Role: title contains manager",
+                "Office manager: criterion added: Role: job title contains manager, +6",
+                "Office manager: criterion removed: Role: job title contains manager, +12",
             ],
         ),
-        ({"journeys": {"window_days": 14}}, ["Evaluate: window (days) 30 → 14"]),
+        ({"journeys": {"window_days": 14}}, ["Evaluate: to be completed within (days) 30 → 14"]),
         (
             {"journeys": {"steps": [*STEPS, {"name": "Trial", "kind": "trial_started", "conditions": []}]}},
-            ["Evaluate: step added: Trial: trial_started"],
+            ["Evaluate: step added: Trial: Started a trial"],
         ),
         ({"policy": {"mql_threshold": 35}}, ["MQL threshold 40 → 35"]),
         ({"policy": {"mql_on_engagement": False}}, ["MQL on engagement on → off"]),

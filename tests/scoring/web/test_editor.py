@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 
 from scoring.models import RuleSet
@@ -31,6 +32,12 @@ def edit(browser, tab="rules", *, htmx=False, **changes):
     fields = {**form_fields(browser.get(f"/scoring/?tab={tab}"), FORM), **changes}
     headers = {"HX-Request": "true"} if htmx else {}
     return browser.post("/scoring/edit/", {k: v for k, v in fields.items() if v is not None}, headers=headers)
+
+
+def form_fields_of(answer):
+    """Return the fields of the form that htmx was sent."""
+    page = f'<form id="{FORM}">{answer.content.decode()}</form>'
+    return form_fields(HttpResponse(page), FORM)
 
 
 def draft_of_live() -> RuleSet:
@@ -98,7 +105,6 @@ def test_a_button_changes_points_by_one(browser, live, do, points):
         ("rules-0-half_life_days", "-3", "Must be > 0 days, got -3."),
         ("rules-0-limit_count", "3", "Must be one of day, week, month, ever"),
         ("rules-0-limit_value_of", "properties.webinar", "Only where the limit is “for each”."),
-        ("rules-0-conditions", "name is Demo\namount gt 3", "Line 2: field must be name or properties.<name>"),
         ("rules-0-name", "", "Must be a text of 1 to 100 characters, got ''."),
         ("rules-1-name", "Trial started", "Is used twice"),
         ("fit-0-field", "shoe_size", "Must be one of email, phone"),
@@ -119,16 +125,21 @@ def test_a_mistake_stands_beside_its_field_and_nothing_is_saved(browser, live, f
 def test_what_was_typed_is_kept_beside_a_mistake(browser, live):
     page = edit(browser, htmx=True, **{"rules-0-points": "500", "rules-1-points": "7"}).content.decode()
 
-    assert 'value="500"' in page
-    assert 'value="7"' in page
-    assert "Not saved" in page
+    assert 'value="+500"' in page
+    assert 'value="+7"' in page
+    assert "Not saved yet: please correct what is marked below." in page
 
 
 def test_personas_journeys_and_gates_are_edited_in_their_tabs(browser, live):
     edit(browser, "personas", do="add:personas")
-    edit(browser, "personas", **{"personas-0-name": "Office", "personas-0-criteria": "12 Role: title contains office"})
+    edit(browser, "personas", **{"personas-0-name": "Office", "personas-0-criteria-0-points": "+12"})
     edit(browser, "journeys", do="add:journeys")
-    edit(browser, "journeys", **{"journeys-0-steps": "Guide: ebook_downloaded\nTrial: trial_started"})
+    edit(browser, "journeys", do="add:journeys:0:steps")
+    edit(
+        browser,
+        "journeys",
+        **{"journeys-0-steps-0-kind": "ebook_downloaded", "journeys-0-steps-1-kind": "Started a trial"},
+    )
     edit(browser, "policy", mql_threshold="35", require_persona="Office", direct="on", mql_on_engagement=None)
 
     definition = definition_of(draft_of_live())
@@ -138,6 +149,92 @@ def test_personas_journeys_and_gates_are_edited_in_their_tabs(browser, live):
     policy = definition["policy"]
     assert (policy["mql_threshold"], policy["require_persona"]) == (35, "Office")
     assert (policy["direct"], policy["mql_on_engagement"], policy["sql_on_hand_raise"]) == (True, False, True)
+
+
+def test_conditions_are_added_in_words_and_taken_away(browser, live):
+    edit(browser, do="add:rules:0:conditions")
+    edit(
+        browser,
+        do="add:rules:0:conditions",
+        **{
+            "rules-0-kind": "Asked for a quote",
+            "rules-0-conditions-0-field": "seats",
+            "rules-0-conditions-0-op": "between",
+            "rules-0-conditions-0-value": "50, 250",
+        },
+    )
+    both = definition_of(draft_of_live())["rules"][0]
+    edit(browser, do="remove:rules:0:conditions:1")
+
+    seats = {"field": "properties.seats", "op": "between", "value": [50, 250]}
+    page_begins = {"field": "properties.path", "op": "starts_with", "value": "/"}
+    assert (both["kind"], both["conditions"]) == ("quote_requested", [seats, page_begins])
+    assert definition_of(draft_of_live())["rules"][0]["conditions"] == [seats]
+
+
+def test_what_the_editor_shows_in_words_it_saves_as_it_was(browser, live):
+    conditions = [
+        {"field": "name", "op": "is", "value": "Demo"},
+        {"field": "properties.name", "op": "is_not", "value": "true"},
+        {"field": "properties.plan.seats", "op": "exists", "value": False},
+        {"field": "properties.path", "op": "in", "value": ["/a, b", "/c"]},
+    ]
+    fit = [
+        {"name": "Staff", "field": "organization.employee_count", "op": "gte", "value": 50, "points": 2.5},
+        {"name": "Mail", "field": "email", "op": "business_email", "value": False, "points": -3},
+        {"name": "Budget", "field": "attributes.budget_holder", "op": "is", "value": True, "points": 1},
+    ]
+    limit = {"count": 1, "per": {"value_of": "properties.webinar"}}
+    custom = {"name": "Visit", "kind": "machine_tasted", "points": 1, "limit": limit, "conditions": conditions}
+    publish_rules([custom], fit=fit)
+    before = definition_of(RuleSet.objects.get(status="live"))
+
+    edit(browser, note="Only a note")
+
+    assert definition_of(draft_of_live()) == before
+
+
+def test_steps_are_moved_and_have_conditions_of_their_own(browser, live):
+    edit(browser, "journeys", do="add:journeys")
+    edit(browser, "journeys", do="add:journeys:0:steps", **{"journeys-0-steps-0-name": "Guide"})
+    edit(browser, "journeys", do="add:journeys:0:steps:1:conditions")
+    edit(browser, "journeys", do="up:journeys:0:steps:1")
+
+    steps = definition_of(draft_of_live())["journeys"][0]["steps"]
+    assert [(step["name"], len(step["conditions"])) for step in steps] == [("New 1", 1), ("Guide", 0)]
+
+
+def test_a_mistake_in_a_line_stands_beside_its_field(browser, live):
+    edit(browser, do="add:rules:0:conditions")
+
+    answer = edit(browser, **{"rules-0-conditions-0-op": "gt", "rules-0-conditions-0-value": "many"})
+
+    page = unescape(answer.content.decode())
+    field = re.search(r'id="id-rules-0-conditions-0-value"[^>]*>.*?field-error[^>]*>(.*?)</p>', page, re.DOTALL)
+    assert answer.status_code == 400
+    assert "Must be a number or a date such as \"2026-01-31\" for gt, got 'many'." in field[1]
+
+
+@pytest.mark.parametrize("do", ["remove:rules:1", "remove:rules:1:conditions:0"])
+def test_what_was_removed_is_put_back_in_its_place(browser, live, do):
+    page = edit(browser, htmx=True, do=do)
+    without = definition_of(draft_of_live())["rules"]
+
+    fields = {**form_fields_of(page), "do": "undo"}
+    browser.post("/scoring/edit/", fields, headers={"HX-Request": "true"})
+
+    assert without != definition_of(live)["rules"]
+    assert definition_of(draft_of_live())["rules"] == definition_of(live)["rules"]
+
+
+@pytest.mark.parametrize(
+    "removed", ["", "{", "[]", '{"path": ["rules"], "number": 0, "row": {"texts": {}, "lists": {}}}']
+)
+def test_putting_back_what_this_page_did_not_remove_changes_nothing(browser, live, removed):
+    answer = edit(browser, do="undo", removed=removed)
+
+    assert answer.status_code == 302
+    assert not RuleSet.objects.filter(status="draft").exists()
 
 
 @pytest.mark.parametrize(
@@ -227,6 +324,15 @@ def test_others_read_and_cannot_change(request, signed_in, live, role):
 def test_the_editor_asks_a_fixed_number_of_queries(browser, live, django_assert_max_num_queries):
     with django_assert_max_num_queries(35):
         browser.get("/scoring/")
+
+
+def test_more_rules_than_one_form_holds_are_refused_and_none_is_lost(browser, live):
+    publish_rules([{**TRIAL, "name": f"Trial {number}"} for number in range(251)])
+
+    answer = edit(browser, **{"rules-0-points": "20"})
+
+    assert "this page edits up to 250 rules of a kind, and here are 251." in answer.content.decode()
+    assert not RuleSet.objects.filter(status="draft").exists()
 
 
 def test_a_version_that_is_no_number_is_not_found(browser, live):

@@ -1,6 +1,7 @@
 """The history of the rules: differences, publishing, the way back, import and export."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -75,6 +76,31 @@ def test_those_who_tune_read_history_and_differences_but_changes_nothing(request
     assert client.post("/scoring/versions/import/").status_code == 403
 
 
+def test_a_published_version_is_compared_with_the_one_before_it_and_a_draft_with_the_live_one(browser, draft):
+    browser.post(f"/scoring/versions/{draft.version}/publish/")
+    live = RuleSet.objects.get(status="live")
+    next_draft = change_draft(start_draft(live, now=NOON), {**definition_of(live), "fit_limit": 30})
+
+    of_live = browser.get(f"/scoring/versions/{live.version}/").content.decode()
+    of_draft = browser.get(f"/scoring/versions/{next_draft.version}/").content.decode()
+    of_first = browser.get("/scoring/versions/1/").content.decode()
+
+    assert "What changes from v1 to v2" in re.sub(r"v\d+ to v\d+", "v1 to v2", of_live)
+    assert "points 15 → 20" in of_live
+    assert f"What changes from v{live.version} to v{next_draft.version}" in of_draft
+    assert "fit limit 40 → 30" in of_draft
+    assert "There is no other version to compare with." in of_first
+
+
+def test_every_version_can_be_compared_however_old_it_is(browser, live):
+    for _ in range(60):
+        start_draft(live, now=NOON)
+
+    page = browser.get(f"/scoring/versions/{RuleSet.objects.order_by('-version')[0].version}/").content.decode()
+
+    assert '<option value="1"' in page
+
+
 def test_a_draft_is_discarded_and_a_live_version_is_not(browser, live, draft):
     browser.post(f"/scoring/versions/{draft.version}/discard/")
     page = browser.post(f"/scoring/versions/{live.version}/discard/", follow=True).content.decode()
@@ -102,8 +128,9 @@ def test_what_was_exported_is_imported_as_a_draft(browser, live):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"{", "The file holds no JSON that can be read."),
-        (b"\xff", "The file holds no JSON that can be read."),
+        (b'{"name": "A",\n "rules": [}', "This file is not JSON: look at line 2, column 12."),
+        (b"\xff", "This file is not text in UTF-8"),
+        (b"[" * 100_000, "This file is nested too deeply to be a rule set."),
         (b"[]", "Choose a file that holds a rule set as a JSON object."),
         (b'{"name": "A", "behaviour_limit": 500}', "behaviour_limit: must be a number from 0 to 100, got 500"),
     ],
@@ -123,4 +150,4 @@ def test_the_history_asks_a_fixed_number_of_queries(browser, live, django_assert
     with django_assert_max_num_queries(16):
         page = browser.get("/scoring/versions/").content.decode()
 
-    assert "Older" in page
+    assert "Older versions" in page
