@@ -27,14 +27,14 @@ def _why_reached(case: Cases, row: int, stage: str) -> str:
 def _why_entered(case: Cases, row: int, stage: str) -> str:
     policy, memory = case.policy, case.scores.memory
     if stage == SQL and case.passes_hand_raise[row]:
-        return f"{case.kind_of(memory.hand_raise[row])} is a hand-raise"
+        return f"{case.kind_of(memory.hand_raise[row])}: asking for sales makes an SQL"
     if stage == SQL and not policy.direct:
         return _why_score_reached(case, row, policy.sql_threshold)
     if case.has_engagement[row]:
-        return f"{case.kind_of(memory.engagement[row])} is a voluntary engagement"
+        return f"{case.kind_of(memory.engagement[row])}: an engagement makes an {stage.upper()}"
     if stage in (MQL, SQL):
         return _why_score_reached(case, row, policy.mql_threshold)
-    return f"{case.kind_of(memory.activity[row])} showed interest"
+    return f"First sign of interest: {case.kind_of(memory.activity[row]).lower()}"
 
 
 def _was_gated(case: Cases, row: int) -> bool:
@@ -68,7 +68,7 @@ def _stored_score(states: States, row: int) -> int | None:
 def _mover(case: Cases, row: int) -> str:
     """Return what changed the score since it was last stored."""
     if case.is_new_version[row]:
-        return f"Rule set version {case.scores.compiled.rule_set.version}"
+        return f"Version {case.scores.compiled.rule_set.version} of the rules"
     if case.scores.behaviour[row] > case.states.behaviour[row]:
         return case.kind_of(case.scores.memory.activity[row])
     return "Fit"
@@ -85,4 +85,4 @@ def _why_fell(case: Cases, row: int, stage: str) -> str:
     if is_asked:
         why += f" and there was no {missing} in {policy.engagement_memory_days:g} days"
     version = case.scores.compiled.rule_set.version
-    return f"{why} (rule set version {version} is new)" if case.is_new_version[row] else why
+    return f"{why} (version {version} of the rules is new)" if case.is_new_version[row] else why

@@ -31,10 +31,10 @@ READY_MADE_POLICIES: Mapping[str, Mapping[str, Any]] = {
     "Persona and journey": {**ENGAGEMENT, "require_persona": ANY, "require_journey": ANY},
 }
 READY_MADE_MEANINGS: Mapping[str, str] = {
-    "Engagement": "One engagement of the lead's own will makes an MQL, whatever the score. The way to begin.",
-    "Score": "Only points make an MQL. For when there are more leads than anybody could look at.",
-    "Direct pass": "Every MQL goes to sales at once; gates stay as they are. For few leads, or a quick sale.",
-    "Persona and journey": "An SQL by score is somebody you sell to, and has gone a way that leads to a sale.",
+    "Engagement": "One download, webinar or similar makes an MQL, whatever the score. A good start.",
+    "Score": "Only the score makes an MQL. For more leads than anybody could look at.",
+    "Direct pass": "Every MQL goes straight to sales. For few leads, or quick sales.",
+    "Persona and journey": "A high score is not enough: an SQL also matches a persona and has completed a journey.",
 }
 
 

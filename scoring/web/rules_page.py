@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from leads.events.catalog import channel_of
 from leads.models import Role
 from leads.web.access import EVERYONE, RULE_READING, roles_required, signed_in
-from scoring.models import RuleSet, RuleSetStatus
-from scoring.rules.part_lines import format_criteria, format_steps
+from scoring.models import Rule, RuleSet, RuleSetStatus
+from scoring.rules.definition import fit_definition, rule_definition
+from scoring.rules.diff import limit_words
 from scoring.rules.progress import rescore_progress
+from scoring.rules.words import condition_words, conditions_words, criterion_words, step_words
 from scoring.web.editor import editable_version, show_editor
 
 
@@ -30,18 +32,28 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         .prefetch_related("rules", "fit_rules", "personas", "journeys")
         .first()
     )
-    rules = sorted(live.rules.all(), key=lambda rule: (rule.position, rule.pk)) if live else []
+    rules = _in_order(live, "rules")
     context = {
         "live": live,
-        "gains": [(rule, channel_of(rule.kind)) for rule in rules if rule.points >= 0],
-        "losses": [(rule, channel_of(rule.kind)) for rule in rules if rule.points < 0],
-        "fit_rules": sorted(live.fit_rules.all(), key=lambda rule: (rule.position, rule.pk)) if live else [],
-        "personas": [(one, format_criteria(one.criteria).splitlines()) for one in _in_order(live, "personas")],
-        "journeys": [(one, format_steps(one.steps).splitlines()) for one in _in_order(live, "journeys")],
+        "gains": [_told(rule) for rule in rules if rule.points >= 0],
+        "losses": [_told(rule) for rule in rules if rule.points < 0],
+        "fit_rules": [(rule, condition_words(fit_definition(rule))) for rule in _in_order(live, "fit_rules")],
+        "personas": [(one, [*map(criterion_words, one.criteria)]) for one in _in_order(live, "personas")],
+        "journeys": [(one, [*map(step_words, one.steps)]) for one in _in_order(live, "journeys")],
         "progress": rescore_progress(now=timezone.now()),
         "may_tune": signed_in(request).role in RULE_READING,
     }
     return render(request, "scoring/rules.html", context)
+
+
+def _told(rule: Rule) -> dict[str, Any]:
+    limit = rule_definition(rule)["limit"]
+    return {
+        "rule": rule,
+        "channel": channel_of(rule.kind),
+        "where": conditions_words(rule.conditions),
+        "limit": limit_words(limit) if limit else "–",
+    }
 
 
 def _in_order(live: RuleSet | None, part: str) -> list[Any]:

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import fsum
 from time import perf_counter
 
 import numpy as np
 
 from leads.models import Lead, Stage, StageChange
-from scoring.engine.score import CompiledRuleSet
+from scoring.engine.score import CompiledRuleSet, Scores
 from scoring.qualification.drain import no_garbage_collection
+from scoring.qualification.ledger import ADJUSTMENTS
 from scoring.qualification.states import MQL, SQL
 from scoring.rules.live import live_rule_set
 from scoring.whatif.compare import Compared, compare_leads
@@ -21,6 +23,7 @@ from scoring.whatif.sample import Bounds, Sample, sample_of_leads
 BOUNDS = Bounds(all_up_to=5_000, most=20_000, seconds=3.0)
 # Leads told by name at most.
 MOST_NAMED = 200
+SEEN = 0.05  # points; less is shown as 0.0
 _LIKED = {SQL: 0, MQL: 1}
 
 
@@ -28,7 +31,7 @@ _LIKED = {SQL: 0, MQL: 1}
 class Change:
     """A lead whose stage depends on which of the two rule sets is live. Scores: points.
 
-    line: the line of the explanation that differs most, and by how many points.
+    line: the line of the explanation that moved the score most, and by how many points.
     """
 
     lead_id: int
@@ -166,12 +169,18 @@ def _with_line(compared: Compared, change: Change) -> Change:
 
 
 def _greatest_difference(compared: Compared, row: int) -> tuple[str, float]:
-    """Return the line of the explanation that differs most, "" where none does."""
-    before = {entry.rule: entry.points_now for entry in compared.live.scores.entries(row)}
-    after = {entry.rule: entry.points_now for entry in compared.draft.scores.entries(row)}
-    differences = {rule: after.get(rule, 0.0) - before.get(rule, 0.0) for rule in {**before, **after}}
-    rule = max(differences, key=lambda name: (abs(differences[name]), name), default="")
-    return (rule, differences[rule]) if rule and not np.isclose(differences[rule], 0) else ("", 0.0)
+    """Return the line of the explanation that moved the score most, "" where it did not move to be seen."""
+    before, after = _points(compared.live.scores, row), _points(compared.draft.scores, row)
+    differences = {line: after.get(line, 0.0) - before.get(line, 0.0) for line in {**before, **after}}
+    moved = fsum(differences.values())
+    with_it = {line: by for line, by in differences.items() if by * moved > 0 and min(abs(by), abs(moved)) >= SEEN}
+    # What a limit cuts off answers to the rules: it is told only where no rule moved.
+    line = max(with_it, key=lambda line: (line not in ADJUSTMENTS, abs(with_it[line]), line), default="")
+    return (ADJUSTMENTS.get(line, line), with_it[line]) if line else ("", 0.0)
+
+
+def _points(scores: Scores, row: int) -> dict[str, float]:
+    return {entry.rule: entry.points_now for entry in scores.entries(row)}
 
 
 def _claimed_a_week(now: datetime) -> float | None:

@@ -117,7 +117,7 @@ def test_a_panel_that_fails_says_so_and_tries_again(open_page, admin_user, known
     page.unroute("**/scoring/backtest/**")
     page.get_by_role("button", name="Try again").click()
 
-    expect(page.get_by_text("No lead was won or lost yet.")).to_be_visible()
+    expect(page.get_by_text("No lead has been won or lost yet.")).to_be_visible()
     expect(page.get_by_text("This could not be worked out just now")).to_have_count(0)
 
 

@@ -95,7 +95,7 @@ def test_a_company_tells_where_its_score_comes_from_who_works_there_and_what_the
     page = re.sub(r"\s+", " ", browser.get(f"/organizations/{organization.pk}/").content.decode())
 
     assert '<p class="company-score">64</p>' in page  # 61 and 3 for the second
-    assert "<dt>Breadth</dt><dd>+3</dd>" in page
+    assert "<dt>More people</dt><dd>+3</dd>" in page
     assert "2 of 2" in page
     assert page.index("Yara") < page.index("Bruno")
     assert "Gone" not in page

@@ -25,7 +25,7 @@ from tests.scoring.qualification.decided import (
 
 def test_any_event_of_its_own_makes_a_new_lead_engaged():
     assert decided("new", 0, VISIT).path == ("engaged",)
-    assert decided("new", 0, VISIT).reason == "Page viewed showed interest"
+    assert decided("new", 0, VISIT).reason == "First sign of interest: page viewed"
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,11 @@ def test_a_rise_by_score_passes_every_stage_in_order(score, path):
 def test_a_voluntary_engagement_makes_an_mql_and_a_hand_raise_an_sql():
     by_download, by_demo = decided("engaged", 5, download()), decided("new", 5, demo())
 
-    assert (by_download.path, by_download.reason) == (("mql",), "Ebook downloaded is a voluntary engagement")
-    assert (by_demo.path, by_demo.reason) == (("engaged", "mql", "sql"), "Demo requested is a hand-raise")
+    assert (by_download.path, by_download.reason) == (("mql",), "Ebook downloaded: an engagement makes an MQL")
+    assert (by_demo.path, by_demo.reason) == (
+        ("engaged", "mql", "sql"),
+        "Demo requested: asking for sales makes an SQL",
+    )
 
 
 def test_a_threshold_less_the_margin_is_what_it_is_by_hand():
@@ -118,7 +121,7 @@ def test_the_first_scoring_under_a_new_version_takes_no_margin():
     assert held.path == ()
     assert (new.path, new.reason) == (
         ("engaged",),
-        "The score of 35.0 is below 40 (rule set version 3 is new)",
+        "The score of 35.0 is below 40 (version 3 of the rules is new)",
     )
 
 
@@ -221,7 +224,7 @@ def test_a_rested_lead_moves_on_by_its_events_since_the_recycle():
     by_download = decided("recycled", 5, download(), **rested)
 
     assert by_download.path == ("engaged", "mql")
-    assert by_download.reason == "Back after recycling: Ebook downloaded is a voluntary engagement"
+    assert by_download.reason == "Back after recycling: Ebook downloaded: an engagement makes an MQL"
     assert decided("recycled", 5, VISIT, **rested).path == ("engaged",)
     assert decided("recycled", 75, VISIT, **rested).path == ("engaged", "mql", "sql")
 
@@ -236,7 +239,7 @@ def test_a_hand_raise_since_the_recycle_ends_the_rest():
     decision = decided("recycled", 5, demo(), recycled_at=days_ago(5), retry_on=MIDNIGHT)
 
     assert decision.path == ("engaged", "mql", "sql")
-    assert decision.reason == "Back after recycling: Demo requested is a hand-raise"
+    assert decision.reason == "Back after recycling: Demo requested: asking for sales makes an SQL"
 
 
 def test_only_a_hand_raise_after_it_reopens_a_disqualification_and_only_if_the_policy_says_so():
@@ -250,7 +253,7 @@ def test_only_a_hand_raise_after_it_reopens_a_disqualification_and_only_if_the_p
     reopened = decided("disqualified", 5, demo(), policy=reopen, disqualified_at=before)
 
     assert reopened.path == ("engaged", "mql", "sql")
-    assert reopened.reason == "Reopened: Demo requested is a hand-raise"
+    assert reopened.reason == "Reopened: Demo requested: asking for sales makes an SQL"
 
 
 def test_the_next_moment_is_when_the_first_memory_that_counts_ends():

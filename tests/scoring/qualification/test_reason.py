@@ -14,7 +14,7 @@ def test_the_reason_says_what_took_the_score_from_where_to_where():
 
     assert rising.reason == "Trial started took the score from 63 to 78"
     assert by_fit.reason == "The score of 78 reached the threshold of 70"
-    assert by_rules.reason == "Rule set version 3 took the score from 63 to 78"
+    assert by_rules.reason == "Version 3 of the rules took the score from 63 to 78"
     assert first.reason == "The score of 78 reached the threshold of 70"
 
 
@@ -38,7 +38,7 @@ def test_the_words_of_a_fall_name_the_bound_and_what_was_missing():
 
 def test_of_events_at_the_same_moment_the_kind_later_by_name_is_told():
     for order in ([VISIT, make_event("ad_clicked", days_ago(1))], [make_event("ad_clicked", days_ago(1)), VISIT]):
-        assert decided("new", 0, *order).reason == "Page viewed showed interest"
+        assert decided("new", 0, *order).reason == "First sign of interest: page viewed"
 
 
 def test_under_direct_it_is_the_way_to_mql_that_is_told_whatever_stage_it_led_to():
@@ -46,7 +46,7 @@ def test_under_direct_it_is_the_way_to_mql_that_is_told_whatever_stage_it_led_to
 
     assert decided("engaged", 45, VISIT, policy=direct).reason == "The score of 45 reached the threshold of 40"
     assert decided("engaged", 5, download(), policy={"direct": True}).reason == (
-        "Ebook downloaded is a voluntary engagement"
+        "Ebook downloaded: an engagement makes an MQL"
     )
     assert decided("sql", 29, VISIT, policy=direct).reason == "The score of 29.0 is below 30"
 
@@ -56,5 +56,5 @@ def test_gates_are_told_of_a_hand_raise_only_where_they_had_a_word_in_it():
         rule_set = make_rule_set(personas=[CLERK], policy={"require_persona": "Clerk", **policy}, version=3)
         return decide_with(LeadState("new", 3), rule_set, make_facts(demo(), title="clerk"), fit=5, behaviour=0).reason
 
-    assert told() == "Demo requested is a hand-raise"
-    assert told(gate_hand_raise=True) == "Demo requested is a hand-raise; persona gate was met"
+    assert told() == "Demo requested: asking for sales makes an SQL"
+    assert told(gate_hand_raise=True) == "Demo requested: asking for sales makes an SQL; persona gate was met"

@@ -171,7 +171,7 @@ def test_an_archived_version_stays_as_it_was(db, signed_in, admin_user):
 def test_with_nothing_closed_it_says_what_will_be_here(db, signed_in, marketer):
     publish_rules([TRIAL])
 
-    assert "No lead was won or lost yet." in signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode()
+    assert "No lead has been won or lost yet." in signed_in(marketer).get("/scoring/backtest/?whole=1").content.decode()
 
 
 def test_rest_gives_the_same(closed, client, marketer):

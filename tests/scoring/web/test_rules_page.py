@@ -23,8 +23,8 @@ def test_it_shows_rules_policy_and_version(browser):
 
     assert f"Live v{live.version}" in page
     assert "Trial started" in page
-    assert "3 per week" in page
-    assert "starts_with /pricing" in page
+    assert "3 a week" in page
+    assert "Viewed a page, path starts with /pricing" in page
     assert "at a score of 35" in page
 
 

@@ -67,6 +67,30 @@ def test_it_tells_who_joins_and_leaves_with_names_scores_and_the_line_that_matte
     assert [change.lead_id for change in found.changes] == [leaver.pk, riser.pk, faller.pk]
 
 
+def test_the_line_told_moved_the_score_its_own_way_and_is_no_limit():
+    # Live: 15. Draft: 50 for the trial, 40 for the demo, 45 for a page: 135, cut down by 75 to the limit of 60.
+    publish_rules([TRIAL], mql_threshold=20, sql_threshold=90, **BY_SCORE)
+    riser = scored("trial_started", "demo_requested", "page_viewed")
+    rules = [{**TRIAL, "points": 50}, {**BUY, "points": 40}, {**PRICING, "points": 45}]
+    draft = draft_of(rules, mql_threshold=20, sql_threshold=90, **BY_SCORE)
+
+    found = preview(compiled(draft), now=NOON)
+
+    (change,) = found.changes
+    assert (change.lead_id, change.live_score, change.draft_score) == (riser.pk, 15, 60)
+    assert (change.line, change.line_points) == ("Viewed pricing", 45)
+
+
+def test_of_a_lead_whose_score_stays_no_line_is_told():
+    publish_rules([TRIAL], mql_threshold=10, sql_threshold=90, **BY_SCORE)
+    scored("trial_started")
+    draft = draft_of([{**TRIAL, "points": 15.01}], mql_threshold=20, margin=0, sql_threshold=90, **BY_SCORE)
+
+    (change,) = preview(compiled(draft), now=NOON).changes
+
+    assert (change.draft_stage, change.line, change.line_points) == ("engaged", "", 0)
+
+
 def test_nothing_is_written(django_assert_num_queries):
     publish_rules([TRIAL], mql_threshold=10, sql_threshold=90, **BY_SCORE)
     scored("trial_started")
