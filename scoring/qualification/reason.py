@@ -31,7 +31,7 @@ def _why_entered(case: Cases, row: int, stage: str) -> str:
     if stage == SQL and not policy.direct:
         return _why_score_reached(case, row, policy.sql_threshold)
     if case.has_engagement[row]:
-        return f"{case.kind_of(memory.engagement[row])}: an engagement makes an {stage.upper()}"
+        return f"{case.kind_of(memory.engagement[row])}: an engagement makes an MQL"
     if stage in (MQL, SQL):
         return _why_score_reached(case, row, policy.mql_threshold)
     return f"First sign of interest: {case.kind_of(memory.activity[row]).lower()}"

@@ -58,7 +58,7 @@ def test_a_mistake_stands_beside_its_field_and_what_is_open_stays_open(open_page
 def test_on_a_phone_the_rules_are_for_reading(open_page, admin_user, known):
     page = open_page(admin_user, "/scoring/", **PHONE)
 
-    expect(page.get_by_text("Rules are changed on a larger screen.")).to_be_visible()
+    expect(page.get_by_text("Rules can be changed on a larger screen.")).to_be_visible()
     expect(page.locator("#rule-editor")).to_be_hidden()
 
 
