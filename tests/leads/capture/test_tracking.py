@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from leads.models import Event, Identifier, Lead, RejectedEvent
+from tests.faulty import failing_at
 from tests.make import make_source
 
 pytestmark = pytest.mark.django_db
@@ -290,10 +291,9 @@ def test_a_bad_event_does_not_fail_its_neighbours(post):
     assert RejectedEvent.objects.order_by("pk").first().reason == "An event needs a userId or an anonymousId."
 
 
-def test_a_fault_of_ours_asks_to_send_again(post, monkeypatch):
-    monkeypatch.setattr("leads.capture.tracking.parse", None)
-
-    response = post("/v1/track", track())
+def test_a_fault_of_ours_asks_to_send_again(post):
+    with failing_at("", error=TypeError("a mistake of ours")):
+        response = post("/v1/track", track())
 
     assert response.status_code == 503
     assert not Event.objects.exists()

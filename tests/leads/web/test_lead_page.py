@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import DuplicateCandidate, Stage, StageChange
+from scoring.models import RuleSet
 from tests.make import NOON, make_event, make_lead, make_organization, make_sql
 from tests.make_rules import EVALUATE, MANAGER, OFFICE_MANAGER, PRICING, TRIAL, publish_rules
 
@@ -212,8 +213,6 @@ def test_claim_is_offered_to_those_who_may(db, request, signed_in, role, may):
 
 
 def test_without_a_live_rule_set_it_says_that_nothing_is_scored(browser):
-    from scoring.models import RuleSet
-
     RuleSet.objects.all().delete()
     lead = make_lead()
 

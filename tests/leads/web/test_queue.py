@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -232,8 +233,6 @@ def test_a_poll_gets_204_while_nothing_changed(rep_browser):
 
 
 def test_a_poll_sees_that_a_lead_has_become_late(rep_browser):
-    import time_machine
-
     make_sql(respond_by=NOON + timedelta(seconds=1))
     tag = rep_browser.get("/queue/")["ETag"]
 

@@ -7,6 +7,7 @@ from itertools import cycle
 import pytest
 from django.utils import timezone
 
+from leads.channels.connectors.connect import replay
 from leads.models import Delivery, DeliveryState, Event, Lead
 from tests.leads.channels.connectors.vendors import EMAIL, PHONE, VENDORS
 
@@ -70,8 +71,6 @@ def test_what_is_sent_again_changes_nothing_and_is_seen(name, apis, work):
 
 @EVERY
 def test_a_replay_tells_nothing_twice(name, apis, work):
-    from leads.channels.connectors.connect import replay
-
     vendor = VENDORS[name]
     vendor.send(vendor.connect(), vendor.body(vendor.payload("a", AN_HOUR_AGO)))
     work()

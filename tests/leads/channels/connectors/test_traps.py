@@ -11,9 +11,11 @@ from django.test import Client
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
+from leads.channels.connectors.connect import replay_failed
 from leads.models import Delivery, DeliveryState, Event, Identifier, Lead
 from tests.leads.channels.connectors.apis import GRAPH_LEAD
 from tests.leads.channels.connectors.vendors import EMAIL, PHONE, VENDORS, mac
+from tests.make import make_connector
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -216,8 +218,6 @@ def test_an_address_that_mailchimp_gave_up_has_bounced_and_a_profile_tells_the_n
 
 
 def test_a_second_secret_in_mailchimps_address_is_asked_for_where_there_is_one():
-    from tests.make import make_connector
-
     vendor = VENDORS["mailchimp"]
     connector = make_connector("mailchimp", secrets={"address_secret": "tail"})
     path, body = f"/hooks/mailchimp/{connector.key}/", vendor.body(vendor.payload("a", NOW))
@@ -513,8 +513,6 @@ def test_content_is_fetched_by_the_client_that_settings_name(settings, work):
 
 
 def test_a_token_that_expired_fails_at_once_and_a_replay_mends_it(apis, work):
-    from leads.channels.connectors.connect import replay_failed
-
     apis.next = [(400, {"error": {"code": 190, "message": "Session has expired"}})]
     connector = send("meta", VENDORS["meta"].payload("a", AN_HOUR_AGO))
     work()

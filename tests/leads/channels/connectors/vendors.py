@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import stripe
 from django.conf import settings
@@ -110,8 +110,6 @@ def sign_stripe(secret: str, body: bytes, moment: datetime, url: str) -> Mapping
 
 
 def sign_twilio(secret: str, body: bytes, moment: datetime, url: str) -> Mapping[str, str]:
-    from urllib.parse import parse_qsl
-
     fields = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     return {"X-Twilio-Signature": RequestValidator(secret).compute_signature(url, fields)}
 

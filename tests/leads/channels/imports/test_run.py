@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.channels.imports import jobs, run
+from leads.channels.imports import jobs
 from leads.channels.imports.chunks import read_chunks
 from leads.channels.imports.companies import KnownCompanies
 from leads.channels.imports.mapping import choice_of
@@ -20,6 +20,7 @@ from leads.models import (
     Organization,
     StageChange,
 )
+from tests.faulty import PowerCut, failing_at
 from tests.make import NOON, make_event, make_lead, make_organization, make_user
 
 LATER = NOON + timedelta(minutes=1)
@@ -241,20 +242,12 @@ def test_an_import_goes_on_where_it_stopped(running):
     assert Lead.objects.count() == ImportedLead.objects.count() == 5_000
 
 
-def test_a_chunk_that_fails_leaves_nothing_behind(running, monkeypatch):
-    class PowerCut(Exception):
-        pass
-
-    def cut(*args, **kwargs):
-        raise PowerCut
-
-    monkeypatch.setattr(run, "added", cut)
-    with pytest.raises(PowerCut):
+def test_a_chunk_that_fails_leaves_nothing_behind(running):
+    with failing_at('UPDATE "leads_importjob" SET "result"'), pytest.raises(PowerCut):
         run_import(running.pk, clock=lambda: LATER)
 
     running.refresh_from_db()
     assert (running.stored_to, Lead.objects.count(), Organization.objects.count()) == (0, 0, 0)
-    monkeypatch.undo()
     run_import(running.pk, clock=lambda: LATER)
     assert Lead.objects.count() == 5_000
 
