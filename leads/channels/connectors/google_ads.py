@@ -7,7 +7,6 @@ from typing import Any
 
 from leads.channels.connectors.incoming import (
     Incoming,
-    Made,
     Malformed,
     Nothing,
     Outcome,
@@ -16,13 +15,13 @@ from leads.channels.connectors.incoming import (
     Trial,
     Unauthentic,
 )
-from leads.channels.connectors.person import Person, events_of
+from leads.channels.connectors.lead_ad import LeadAd
+from leads.channels.connectors.person import Person
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
     Provider,
     SecretField,
-    chosen,
     is_wanted,
     secret_of,
 )
@@ -92,33 +91,22 @@ class GoogleAds(Provider):
         if not is_wanted(form_id, sent.options):
             return Nothing(f"Form {form_id} is not among the forms that this connector takes.")
         answers = {text(one, "column_id"): text(one, "string_value") for one in items(said, "user_column_data")}
-        person = Person.answered(answers, COLUMNS, vendor_id=f"google-ads:{text(said, 'lead_id')}")
-        if not person.email and not person.phone:
-            return Nothing("The form has neither an e-mail address nor a phone number.")
-        properties = {"form": form_id, "ad_network": "google", "api_version": text(said, "api_version")}
-        properties |= {name: text(said, path) for path, name in PLACES.items() if text(said, path)}
-        occurred_at = happened(said.get("lead_submit_time"), now=now)
-        kind = chosen(sent.options, "kind", "form_submitted")
         lead_id = text(said, "lead_id")
-        return Made(
-            [
-                *events_of(
-                    "ad_clicked",
-                    person.bare(),
-                    message_id=f"{lead_id}:click",
-                    occurred_at=occurred_at,
-                    properties=properties,
-                ),
-                *events_of(
-                    kind,
-                    person,
-                    message_id=lead_id,
-                    occurred_at=occurred_at,
-                    properties={**_others(said), **properties},
-                    channel="ad",
-                ),
-            ]
+        lead_ad = LeadAd(
+            lead_id=lead_id,
+            person=Person.answered(answers, COLUMNS, vendor_id=f"google-ads:{lead_id}"),
+            occurred_at=happened(said.get("lead_submit_time"), now=now),
+            origin="ad_clicked",
+            channel="ad",
+            answers=_others(said),
+            properties={
+                "form": form_id,
+                "ad_network": "google",
+                "api_version": text(said, "api_version"),
+                **{name: text(said, path) for path, name in PLACES.items()},
+            },
         )
+        return lead_ad.outcome(sent.options)
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
         """Return what “Send test data” sends."""

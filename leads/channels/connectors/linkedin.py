@@ -21,13 +21,13 @@ from leads.channels.connectors.incoming import (
     Trial,
     Unauthentic,
 )
+from leads.channels.connectors.lead_ad import LeadAd
 from leads.channels.connectors.person import Person, events_of
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
     Provider,
     SecretField,
-    chosen,
     is_wanted,
     secret_of,
 )
@@ -128,34 +128,22 @@ class LinkedInLeadSync(Provider):
             return Trial("LinkedIn marked it as a test lead.")
         answers, others = _answers(content)
         lead = need(said, "leadGenFormResponse")
-        person = Person.answered(answers, QUESTIONS, vendor_id=_vendor_id(lead))
-        if not person.email and not person.phone:
-            return Nothing("The form has neither an e-mail address nor a phone number.")
-        first, channel = CAME_BY.get(text(said, "leadType"), CAME_BY["COMPANY"])
-        properties = {
-            "form": form_id_of(text(said, "leadGenForm")),
-            "ad_network": "linkedin",
-            "campaign": text(content, "response.leadMetadata.sponsoredLeadMetadata.campaign"),
-            "ad": text(content, "response.associatedEntity.associatedCreative"),
-        }
-        properties = {name: value for name, value in properties.items() if value}
-        occurred_at = happened(at(content, "response.submittedAt") or said.get("occurredAt"), now=now)
-        kind = chosen(sent.options, "kind", "form_submitted")
-        return Made(
-            [
-                *events_of(
-                    first, person.bare(), message_id=f"{lead}:click", occurred_at=occurred_at, properties=properties
-                ),
-                *events_of(
-                    kind,
-                    person,
-                    message_id=lead,
-                    occurred_at=occurred_at,
-                    properties={**others, **properties},
-                    channel=channel,
-                ),
-            ]
+        origin, channel = CAME_BY.get(text(said, "leadType"), CAME_BY["COMPANY"])
+        lead_ad = LeadAd(
+            lead_id=lead,
+            person=Person.answered(answers, QUESTIONS, vendor_id=_vendor_id(lead)),
+            occurred_at=happened(at(content, "response.submittedAt") or said.get("occurredAt"), now=now),
+            origin=origin,
+            channel=channel,
+            answers=others,
+            properties={
+                "form": form_id_of(text(said, "leadGenForm")),
+                "ad_network": "linkedin",
+                "campaign": text(content, "response.leadMetadata.sponsoredLeadMetadata.campaign"),
+                "ad": text(content, "response.associatedEntity.associatedCreative"),
+            },
         )
+        return lead_ad.outcome(sent.options)
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
         """Return a notice of one new lead."""

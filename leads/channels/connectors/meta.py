@@ -8,7 +8,6 @@ from typing import Any
 
 from leads.channels.connectors.incoming import (
     Incoming,
-    Made,
     Malformed,
     Nothing,
     Outcome,
@@ -18,13 +17,13 @@ from leads.channels.connectors.incoming import (
     ToFetch,
     Unauthentic,
 )
-from leads.channels.connectors.person import Person, events_of
+from leads.channels.connectors.lead_ad import LeadAd
+from leads.channels.connectors.person import Person
 from leads.channels.connectors.provider import (
     FORMS_OPTION,
     KIND_OPTION,
     Provider,
     SecretField,
-    chosen,
     is_wanted,
     secret_of,
 )
@@ -114,42 +113,25 @@ class MetaLeadAds(Provider):
         notice = at(read_json(sent.body), "entry.0.changes.0.value")
         leadgen_id = need(notice, "leadgen_id")
         answers = _answers(content)
-        person = Person.answered(answers, QUESTIONS, vendor_id=f"meta:{leadgen_id}")
-        if not person.email and not person.phone:
-            return Nothing("The form has neither an e-mail address nor a phone number.")
-        occurred_at = happened(content.get("created_time") or at(notice, "created_time"), now=now)
         ad = text(content, "ad_id") or text(notice, "ad_id")
-        properties = {
-            "form": text(notice, "form_id"),
-            "page": text(notice, "page_id"),
-            "ad": ad,
-            "ad_group": text(content, "adset_id") or text(notice, "adgroup_id"),
-            "campaign": text(content, "campaign_name") or text(content, "campaign_id"),
-            "ad_network": "instagram" if text(content, "platform") == "ig" else "facebook",
-        }
-        properties = {name: value for name, value in properties.items() if value}
-        # Without an ad id the form was on the page itself.
-        first = "ad_clicked" if ad else "social_interaction"
-        given = {name: answer for name, answer in answers.items() if not _is_known(name)}
-        return Made(
-            [
-                *events_of(
-                    first,
-                    person.bare(),
-                    message_id=f"{leadgen_id}:click",
-                    occurred_at=occurred_at,
-                    properties=properties,
-                ),
-                *events_of(
-                    chosen(sent.options, "kind", "form_submitted"),
-                    person,
-                    message_id=leadgen_id,
-                    occurred_at=occurred_at,
-                    properties={**given, **properties},
-                    channel="ad" if ad else "social",
-                ),
-            ]
+        lead_ad = LeadAd(
+            lead_id=leadgen_id,
+            person=Person.answered(answers, QUESTIONS, vendor_id=f"meta:{leadgen_id}"),
+            occurred_at=happened(content.get("created_time") or at(notice, "created_time"), now=now),
+            # Without an ad id the form was on the page itself.
+            origin="ad_clicked" if ad else "social_interaction",
+            channel="ad" if ad else "social",
+            answers={name: answer for name, answer in answers.items() if not _is_known(name)},
+            properties={
+                "form": text(notice, "form_id"),
+                "page": text(notice, "page_id"),
+                "ad": ad,
+                "ad_group": text(content, "adset_id") or text(notice, "adgroup_id"),
+                "campaign": text(content, "campaign_name") or text(content, "campaign_id"),
+                "ad_network": "instagram" if text(content, "platform") == "ig" else "facebook",
+            },
         )
+        return lead_ad.outcome(sent.options)
 
     def sample(self, secrets: Mapping[str, str], options: Mapping[str, object], *, url: str, now: datetime) -> Incoming:
         """Return a notice of one lead."""
