@@ -1,6 +1,6 @@
-"""Many leads as arrays: what scoring works on, be it one lead or a million.
+"""Many leads as arrays: the input of scoring, for one lead or a million.
 
-The same lead may stand in several rows, each at another moment; so a history, a backtest and a rescore are one thing.
+A lead may be in several rows, each at another time. So a score history, a backtest and a rescore use the same code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +23,9 @@ Answers = TypeVar("Answers", Flags, Ints)
 class Events:
     """The events of n leads as arrays of length m, sorted by lead, time and kind.
 
-    row: of the lead, 0..n-1. at: POSIX seconds. kind: position in `kinds`. signal: position in SIGNALS.
-    properties, names: of those events whose rules ask for them, None elsewhere. original: where these are copies, the
-    events that they are copies of, and the position of each among those.
+    row: of the lead, 0..n-1. at: POSIX seconds. kind: position in `kinds`. signal: position in SIGNALS. properties,
+    names: of the events whose rules need them, None for others. original: if these are copies, the events they were
+    copied from, and the position of each in those.
     """
 
     row: Ints
@@ -40,7 +40,7 @@ class Events:
     original: "tuple[Events, Ints] | None" = None
 
     def take(self, chosen: Ints, rows: Ints) -> "Events":
-        """Return the chosen events as those of other rows."""
+        """Return the chosen events, assigned to other rows."""
         return Events(
             rows,
             self.at[chosen],
@@ -54,7 +54,7 @@ class Events:
         )
 
     def among(self, kinds: frozenset[str]) -> Flags:
-        """Say of each event whether its kind is one of these."""
+        """Return for each event whether its kind is one of these."""
         flags: Flags = np.array([kind in kinds for kind in self.kinds], np.bool_)[self.kind]
         return flags
 
@@ -71,11 +71,11 @@ class Events:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """n leads, each at a moment.
+    """n leads, each at a time.
 
-    as_of: POSIX seconds, shape (n,). recycled_at: the same, -inf for leads never recycled.
-    attributes: field -> its value for each lead, None where unknown. original: where its leads stand here at other
-    moments, the batch that they are from, and the position of each in that.
+    as_of: POSIX seconds, shape (n,). recycled_at: the same, -inf for leads never recycled. attributes: field -> its
+    value for each lead, None if unknown. original: if the leads are copies at other times, the batch they were copied
+    from, and the position of each in that.
     """
 
     as_of: Floats
@@ -89,14 +89,14 @@ class Batch:
 
     @property
     def begins(self) -> Floats:
-        """The times after which events count: of the latest recycle, where it is not later than as_of."""
+        """The times after which events count: of the latest recycle, if it is not later than as_of."""
         begins: Floats = np.where(self.recycled_at > self.as_of, -np.inf, self.recycled_at)
         return begins
 
     def at_moments(self, rows: Ints, as_of: Floats) -> "Batch":
-        """Return a batch of these rows, in which a lead may stand several times, each at a moment of its own.
+        """Return a batch of these rows, each at a time of its own; a lead may occur several times.
 
-        It has the events up to those moments alone.
+        It contains only the events up to those times.
         """
         first = np.searchsorted(self.events.row, rows)
         counts = np.searchsorted(self.events.row, rows, side="right") - first
@@ -113,7 +113,7 @@ class Batch:
 
 
 def latest_recycles(recycles: Sequence[Sequence[float]], rows: Ints, as_of: Floats) -> Floats:
-    """Return the latest recycle of each row at its moment, -inf where none was yet.
+    """Return the latest recycle of each row at its time, -inf if there was none yet.
 
     recycles: of each lead, the times of all its recycles, POSIX seconds.
     """
@@ -133,7 +133,7 @@ def ranges(first: Ints, counts: Ints) -> Ints:
 
 
 def batch_of(leads: Sequence[LeadFacts], as_of: float | Sequence[float], fields: Sequence[str]) -> Batch:
-    """Make a batch of plain facts, as of one moment or each of its own; fields: the attributes that rules look at."""
+    """Make a batch of plain facts, at one time or each at its own. fields: the attributes that rules use."""
     found = [(row, event) for row, facts in enumerate(leads) for event in sorted(facts.events, key=_in_order)]
     kinds = tuple(sorted({event.kind for _, event in found}))
     position = {kind: number for number, kind in enumerate(kinds)}
@@ -161,6 +161,6 @@ def _in_order(event: EventFact) -> tuple[float, str]:
 
 
 def object_array(values: Sequence[object]) -> Objects:
-    """Return values as an array of objects; numpy would look into lists and mappings by itself."""
+    """Return values as an array of objects; numpy itself would unpack lists and mappings."""
     array: Objects = np.fromiter(values, np.object_, len(values))
     return array

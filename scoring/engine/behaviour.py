@@ -1,4 +1,4 @@
-"""Points for what leads did: which events each behaviour rule counts, and what they are worth.
+"""Points for behaviour: which events each rule counts, and what they are worth.
 
 A pair is an event and a rule that may count it; a cell is a lead and a rule, numbered row * rules + rule.
 """
@@ -20,7 +20,7 @@ PeriodOf = Callable[[Events, Ints], Ints]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRules:
-    """Behaviour rules made ready for many leads. half_life: seconds, inf: never fades; cap: points, inf: none.
+    """Behaviour rules compiled for batches. half_life: seconds, inf for no decay; cap: points, inf for none.
 
     by_kind: event kind -> the positions of its rules. tests and limits: of the rules that have any, by position.
     """
@@ -36,11 +36,11 @@ class CompiledRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Behaviour:
-    """What each rule gives each lead; every array has the shape (n_leads, n_rules).
+    """The result of each rule for each lead; every array has the shape (n_leads, n_rules).
 
-    number: events that count. last_at: the latest of them, POSIX seconds, 0 where there is none. worth: their points
-    as of last_at, before the cap; so it stays the same while time passes. total: as of the lead's moment, before the
-    cap. given, now: what they are worth without and with decay, after the cap.
+    number: counted events. last_at: the latest of them, POSIX seconds, 0 if there is none. worth: their points as of
+    last_at, before the cap, which do not change as time passes. total: as of the lead's time, before the cap. given,
+    now: points without and with decay, after the cap.
     """
 
     number: Ints
@@ -52,7 +52,7 @@ class Behaviour:
 
 
 def compile_rules(rules: Sequence[BehaviourRule]) -> CompiledRules:
-    """Make behaviour rules ready for many leads."""
+    """Compile behaviour rules for batches."""
     by_kind: dict[str, list[int]] = {}
     for position, rule in enumerate(rules):
         by_kind.setdefault(rule.kind, []).append(position)
@@ -68,7 +68,7 @@ def compile_rules(rules: Sequence[BehaviourRule]) -> CompiledRules:
 
 
 def behaviour_of(rules: CompiledRules, batch: Batch, counts: Flags) -> Behaviour:
-    """Sum up what each rule gives each lead. counts: of each event, whether it counts at all."""
+    """Return each rule's result for each lead. counts: for each event, whether it counts at all."""
     n_rules = len(rules.names)
     event, rule = _pairs(rules, batch.events, np.flatnonzero(counts))
     event, rule = _meeting_conditions(rules, batch.events, event, rule)
@@ -77,7 +77,7 @@ def behaviour_of(rules: CompiledRules, batch: Batch, counts: Flags) -> Behaviour
     cell = batch.events.row[event] * n_rules + rule
     shape, cells = (len(batch), n_rules), len(batch) * n_rules
     latest = np.zeros(cells)
-    latest[cell] = at  # in time order within a cell, and the last one stays
+    latest[cell] = at  # in time order within a cell, so the last assignment wins
     left = np.exp2((at - latest[cell]) / rules.half_life[rule])
     worth = np.bincount(cell, rules.points[rule] * left, cells).reshape(shape).astype(np.float64)
     number = np.bincount(cell, minlength=cells).reshape(shape).astype(np.int64)
@@ -118,7 +118,7 @@ def _meeting_conditions(rules: CompiledRules, events: Events, event: Ints, rule:
 
 
 def _within_limits(rules: CompiledRules, events: Events, event: Ints, rule: Ints) -> tuple[Ints, Ints]:
-    """Keep the latest pairs of each period. Of two at the same moment it makes no difference which one counts."""
+    """Return the latest pairs of each period. Events at the same time are worth the same, so any of them may count."""
     keeps = np.ones(len(rule), np.bool_)
     for position, (most, period_of) in rules.limits.items():
         own = np.flatnonzero(rule == position)
@@ -128,9 +128,9 @@ def _within_limits(rules: CompiledRules, events: Events, event: Ints, rule: Ints
 
 
 def _is_among_latest(events: Events, chosen: Ints, period_of: PeriodOf, most: int) -> Flags:
-    """Say of each event, in order of lead and time, whether it is one of the latest of its lead and period."""
+    """Return for each event, in order of lead and time, whether it is among the latest of its lead and period."""
     row, period = events.row[chosen], events.ask_once(period_of, chosen)
-    grouped = np.lexsort((period, row))  # stable: time order stays within a group
+    grouped = np.lexsort((period, row))  # stable, so that groups stay in time order
     row, period = row[grouped], period[grouped]
     ends = np.flatnonzero((row[1:] != row[:-1]) | (period[1:] != period[:-1]))
     last_of_group = np.append(ends, len(row) - 1)
@@ -146,7 +146,7 @@ def _period_of(limit: Limit) -> PeriodOf:
 
 
 def _value_period(field: str) -> PeriodOf:
-    """Each value of a property is a period of its own; events without one share a period."""
+    """Return periods by the value of a property; events without it share one period."""
     read = property_reader(field)
 
     def period_of(events: Events, chosen: Ints) -> Ints:

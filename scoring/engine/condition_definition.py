@@ -1,4 +1,4 @@
-"""Conditions as JSON: which fields and ops there are, and which kind of value each op takes."""
+"""Conditions as JSON: the valid fields and ops, and the kind of value of each op."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(r"attributes\.\S.*")
 
 
 def event_condition(item: JsonObject) -> Condition:
-    """Read a condition on an event."""
+    """Parse a condition on an event."""
     field = item.text("field", FIELD_LENGTH)
     if field != "name" and not is_property(field):
         raise RuleSetError(item.at("field"), f"must be name or properties.<name>, got {shown(field)}")
@@ -30,7 +30,7 @@ def event_condition(item: JsonObject) -> Condition:
 
 
 def fit_condition(item: JsonObject) -> Condition:
-    """Read the condition of a fit rule, which is on a field of the lead."""
+    """Parse the condition of a fit rule, on a field of the lead."""
     field = item.text("field", FIELD_LENGTH)
     if field not in LEAD_FIELDS and not _ATTRIBUTE.fullmatch(field):
         expected = f"must be one of {listed(LEAD_FIELDS)} or attributes.<name>"
@@ -39,7 +39,7 @@ def fit_condition(item: JsonObject) -> Condition:
 
 
 def is_property(field: str) -> bool:
-    """Say whether a field is a path into an event's properties."""
+    """Return whether a field is a path into an event's properties."""
     return _PROPERTY.fullmatch(field) is not None
 
 

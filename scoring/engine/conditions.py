@@ -21,7 +21,7 @@ ValueTest = Callable[[object], bool]
 ManyTest = Callable[[Sequence[object]], Flags]
 EventTest = Callable[[Events, Ints], Flags]
 
-# Answers about texts that a test remembers: paths, titles and countries come again and again.
+# Number of cached results per test: paths, titles and countries repeat a lot.
 REMEMBERED = 20_000
 _REMEMBERED_TYPES = {str, int, type(None)}
 
@@ -29,12 +29,12 @@ _NUMBER = re.compile(r"\s*-?[0-9]{1,300}(\.[0-9]+)?\s*")
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NESTED = (list, dict)
 
-# What a bound is: a number, a moment, or a whole day.
+# The kinds of bound: a number, a moment, or a whole day.
 Bound = float | datetime | date
 
 
 def compile_value_test(op: str, value: object) -> ValueTest:
-    """Return the test that `op` and `value` make of one value of a lead or an event."""
+    """Return the test of `op` and `value` for one value of a lead or an event."""
     if op == "exists":
         return lambda actual: is_known(actual) is value
     passes = _OPS[op](value)
@@ -54,7 +54,7 @@ def compile_value_test(op: str, value: object) -> ValueTest:
 
 
 def compile_many_test(op: str, value: object) -> ManyTest:
-    """Return the same test of many values at once; it says of each whether it passes."""
+    """Return the same test for many values at once, with one result per value."""
     test = compile_value_test(op, value)
     known = _Remembered(test)
 
@@ -90,7 +90,7 @@ def compile_event_test(condition: Condition) -> EventTest:
 
 
 def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
-    """Return the reader of a field such as "properties.path" or "properties.plan.name"; None where it is missing."""
+    """Return the reader of a field such as "properties.path" or "properties.plan.name"; it returns None if missing."""
     keys = field.split(".")[1:]
     if len(keys) == 1:
         key = keys[0]
@@ -99,7 +99,7 @@ def property_reader(field: str) -> Callable[[Mapping[str, object]], object]:
 
 
 def is_known(value: object) -> bool:
-    """Say whether there is a value: not missing, not empty, not blank, and no list of nothing but such."""
+    """Return whether there is a value: not missing, empty or blank, and not a list of only such."""
     return any(map(_is_filled, value)) if isinstance(value, list) else _is_filled(value)
 
 
@@ -110,7 +110,7 @@ def _is_filled(value: object) -> bool:
 
 
 def number_of(value: object) -> float | None:
-    """Return the number that a value is, or reads as; None where it is none (true and false are none)."""
+    """Return a number, also if given as text; None if it is not one (true and false are not)."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -121,9 +121,9 @@ def number_of(value: object) -> float | None:
 
 
 def text_of(value: object) -> str:
-    """Return the text that comparisons use: folded case, no surrounding space, 7.0 as "7", true as "true".
+    """Return the text used in comparisons: case-folded, stripped, 7.0 as "7", true as "true".
 
-    Lists and objects are their JSON, its keys in order, so that databases which keep another order make no difference.
+    Lists and objects are their JSON with sorted keys, because databases may change the order of keys.
     """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -133,7 +133,7 @@ def text_of(value: object) -> str:
 
 
 def bound_of(value: object) -> Bound | None:
-    """Return what a value of `gt`, `between` and their kin stands for; None for neither number nor date."""
+    """Return the parsed value of `gt`, `between` and the like; None if it is neither number nor date."""
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         moment = _moment_of(value)
         return moment.date() if moment else None
@@ -141,7 +141,7 @@ def bound_of(value: object) -> Bound | None:
 
 
 def compare(actual: object, bound: Bound | None) -> int | None:
-    """Return -1, 0 or 1; None where the two can't be compared. All moments of a day equal a bound that is the day."""
+    """Return -1, 0 or 1; None if the two can't be compared. Every moment of a day equals a bound that is that day."""
     key = _order_key(actual)
     if isinstance(key, datetime):
         if isinstance(bound, datetime):
@@ -158,7 +158,7 @@ def _order_key(value: object) -> float | datetime | None:
 
 
 def _moment_of(value: object) -> datetime | None:
-    """Return the moment that an ISO text names, UTC where it names no zone; a date is the day's first."""
+    """Return the moment of an ISO text, in UTC if it has no zone; a date is its first moment."""
     if not isinstance(value, str) or not _DATE.match(value):
         return None
     try:
@@ -183,7 +183,7 @@ def _is(expected: object) -> ValueTest:
     if number is None:
         return lambda actual: text_of(actual) == text
     if isinstance(expected, str):
-        # Two texts compare as texts ("007" is not "7"); a text with a number as numbers.
+        # Two texts are compared as texts ("007" is not "7"), a text and a number as numbers.
         return lambda actual: text_of(actual) == text if isinstance(actual, str) else number_of(actual) == number
     return lambda actual: number_of(actual) == number
 

@@ -1,4 +1,4 @@
-"""Rule sets as JSON: reading them with every mistake named by its place, and writing them."""
+"""Rule sets as JSON: parsing, with errors that name their place, and writing."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -42,7 +42,7 @@ _POLICY = Policy()
 
 
 def rule_set_from_json(data: Mapping[str, object], version: int) -> RuleSet:
-    """Read a rule set; raise RuleSetError, which names the place, where it can't be used."""
+    """Parse a rule set; raise RuleSetError, which names the place, if it is invalid."""
     document = JsonObject.read(data, "", _RULE_SET_KEYS)
     rules = tuple(_rule(item) for item in document.objects("rules", _RULE_KEYS))
     fit = tuple(_fit_rule(item) for item in document.objects("fit", _FIT_KEYS))
@@ -71,7 +71,7 @@ def rule_set_from_json(data: Mapping[str, object], version: int) -> RuleSet:
 
 
 def rule_set_to_json(rule_set: RuleSet) -> dict[str, object]:
-    """Write a rule set as `rule_set_from_json` reads it, with every key."""
+    """Return a rule set as JSON with every key, as `rule_set_from_json` reads it."""
     return {
         "name": rule_set.name,
         "behaviour_limit": rule_set.behaviour_limit,
@@ -147,7 +147,7 @@ def _limits(document: JsonObject) -> tuple[float, float]:
 
 
 def persona(item: JsonObject) -> Persona:
-    """Read a persona."""
+    """Parse a persona."""
     criteria = tuple(_criterion(part) for part in item.objects("criteria", _FIT_KEYS))
     if not criteria:
         raise RuleSetError(item.at("criteria"), "must name at least one criterion")
@@ -156,7 +156,7 @@ def persona(item: JsonObject) -> Persona:
 
 
 def journey(item: JsonObject) -> Journey:
-    """Read a journey."""
+    """Parse a journey."""
     steps = tuple(_step(part) for part in item.objects("steps", _STEP_KEYS))
     if not 1 <= len(steps) <= MOST_STEPS:
         raise RuleSetError(item.at("steps"), f"must be 1 to {MOST_STEPS} steps, got {len(steps)}")
@@ -221,7 +221,7 @@ def _margin(item: JsonObject, mql_threshold: float) -> float:
 
 
 def _gate(item: JsonObject, key: str, names: set[str]) -> str | None:
-    """Read a gate: null, one of the names, or "any" of them."""
+    """Parse a gate: null, one of the names, or "any" of them."""
     value = item.data.get(key)
     if value is None:
         return None

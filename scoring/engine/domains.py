@@ -1,4 +1,4 @@
-"""Domains in addresses: which one a text points to, and whether anybody can have a mailbox there for nothing."""
+"""Domains in addresses, and whether anyone can get a free mailbox there."""
 
 import re
 
@@ -10,7 +10,7 @@ _NO_ADDRESS = re.compile(r"[\s/<>]")
 
 
 def domain_of(text: str) -> str:
-    """Return the lower-case domain of an e-mail address, URL or bare domain; "" where there is none."""
+    """Return the lower-case domain of an e-mail address, URL or bare domain; "" if there is none."""
     rest = text.strip().lower()
     if "://" in rest:
         rest = rest.partition("://")[2]
@@ -21,19 +21,19 @@ def domain_of(text: str) -> str:
 
 
 def mailbox_domain_of(value: object) -> str:
-    """Return the domain of an e-mail address or, where that is all, the bare domain; "" for anything else."""
+    """Return the domain of an e-mail address or a bare domain; "" for anything else."""
     if not isinstance(value, str) or _NO_ADDRESS.search(value.strip()):
         return ""
     domain = domain_of(value)
-    # "2.5" and "v1.2" are no domains: the last label of one is no number.
+    # "2.5" and "v1.2" are not domains: a domain's last label is not a number.
     return "" if domain.rpartition(".")[2].isdecimal() else domain
 
 
 def is_free_domain(domain: str) -> bool:
-    """Say whether mailboxes at `domain` are free for anybody: webmail such as gmail.com, or throw-away."""
+    """Return whether anyone can get a free mailbox at `domain`: webmail such as gmail.com, or throw-away."""
     return domain in _FREE
 
 
 def is_within_domain(domain: str, parent: str) -> bool:
-    """Say whether `domain` is `parent` or one of its subdomains."""
+    """Return whether `domain` is `parent` or one of its subdomains."""
     return domain == parent or domain.endswith("." + parent)

@@ -1,4 +1,4 @@
-"""The explanation of a score: lines that a person can read and that sum to the score."""
+"""The explanation of a score: entries that sum to it."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,10 @@ ADJUSTMENT = "adjustment"
 
 
 class Entry(NamedTuple):
-    """One line of the explanation.
+    """One entry of the explanation.
 
-    kind: "behaviour", "fit" or "adjustment". points_given: without decay, after the rule's cap; points_now: what
-    they are worth at the time of scoring. count: events that count (1 for a fit rule, 0 for an adjustment);
-    last_at: the latest of them.
+    kind: "behaviour", "fit" or "adjustment". points_given: without decay, after the rule's cap; points_now: at the time
+    of scoring. count: counted events (1 for a fit rule, 0 for an adjustment); last_at: the latest of them.
     """
 
     rule: str
@@ -33,7 +32,7 @@ class PersonaMatch(NamedTuple):
 
 
 class JourneyProgress(NamedTuple):
-    """How far a lead has come on a journey. progress: steps done; reached_at: when, POSIX seconds."""
+    """A lead's progress on a journey. progress: steps done; reached_at: when, POSIX seconds."""
 
     name: str
     steps: int
@@ -43,9 +42,9 @@ class JourneyProgress(NamedTuple):
 
 
 def adjustments(part: str, total: float, limit: float) -> list[Entry]:
-    """Return the line that brings a part's sum back into 0..limit; none where it is inside.
+    """Return the entry that brings a part's sum back into 0..limit; none if it is inside.
 
-    part: "behaviour" or "fit"; total: the sum of its other lines.
+    part: "behaviour" or "fit"; total: the sum of its other entries.
     """
     if total > limit:
         return [_adjustment(f"{part}_limit", limit - total)]

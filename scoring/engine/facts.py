@@ -1,6 +1,6 @@
-"""What the engine knows: a lead, its events, and the rules that judge them.
+"""The input of the engine: a lead, its events, and the rules.
 
-Times are POSIX seconds in UTC. Everything here is immutable and knows neither a clock nor a database.
+Times are POSIX seconds in UTC. Everything here is immutable and independent of clock and database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,25 +10,25 @@ from typing import NamedTuple
 MINUTE = 60.0
 DAY = 86_400.0
 
-# Signs that a machine made an event. A known bot's is held for ever, the others' until the lead gives a human sign.
+# Signs that a machine made an event. A known bot's events are held forever, others until a human sign.
 BOT_AGENT, PREFETCH, HONEYPOT = "bot_agent", "prefetch", "honeypot"
 SIGNALS = ("", BOT_AGENT, PREFETCH, HONEYPOT)
 
-# What we did ourselves. No rule may give points for it.
+# Our own actions. No rule may give points for them.
 NEVER_SCORED_KINDS = frozenset({"call_made", "email_sent"})
 
-# What happened around the lead without its doing; it does not make anybody engaged.
+# Events around the lead that are not its own activity; they make no lead engaged.
 NOT_THE_LEADS_OWN_KINDS = NEVER_SCORED_KINDS | {
     "chat_answered", "data_requested", "email_bounced", "erasure_requested", "message_ignored", "page_kept_open",
     "trial_ended", "trial_ending", "website_measured",
 }  # fmt: skip
 
-# Links of a message that were opened, which machines do as well, and the message's delivery, right after which they do.
+# Openings of a message and its links, which machines do too, right after the message's delivery.
 CLICK_KIND = "email_clicked"
 LINK_KINDS = frozenset({"email_opened", CLICK_KIND})
 DELIVERY_KIND = "email_sent"
 
-# What a machine does not do: a form, a reply, a conversation, a page kept open.
+# Things that machines do not do: forms, replies, conversations, keeping a page open.
 HUMAN_SIGN_KINDS = frozenset({
     "form_submitted", "event_form_submitted", "newsletter_subscribed", "demo_requested", "quote_requested",
     "sales_contact_requested", "chat_engaged", "call_received", "meeting_booked", "email_replied", "page_kept_open",
@@ -36,10 +36,10 @@ HUMAN_SIGN_KINDS = frozenset({
 
 
 class EventFact(NamedTuple):
-    """One stored event.
+    """A stored event.
 
-    kind: catalog or custom kind; name: as the client sent it. voluntary: counts as engagement.
-    hand_raise: says "ready to buy". A named tuple, because a rescore makes millions of them.
+    kind: catalog or custom kind; name: as the client sent it. voluntary: counts as engagement. hand_raise: asks for
+    sales. A named tuple, because a rescore creates millions of them.
     """
 
     kind: str
@@ -55,10 +55,10 @@ class EventFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeadFacts:
-    """All that a score depends on besides rules and time.
+    """Everything a score depends on besides rules and time.
 
-    attributes: flat, by the names that conditions use ("email", "organization.industry", "attributes.plan").
-    events: deduplicated, in any order. recycled_at: the latest recycle; only events after it count.
+    attributes: flat, by the names used in conditions ("email", "organization.industry", "attributes.plan"). events:
+    deduplicated, in any order. recycled_at: the latest recycle; only later events count.
     """
 
     attributes: Mapping[str, object]
@@ -68,7 +68,7 @@ class LeadFacts:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of one field; `scoring.engine.conditions` gives the meaning of each op."""
+    """A test of one field; `scoring.engine.conditions` defines each op."""
 
     field: str
     op: str
@@ -86,7 +86,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourRule:
-    """Points for events of one kind; half_life_days None: they never fade; cap None: no bound."""
+    """Points for events of one kind. half_life_days None: no decay; cap None: no cap."""
 
     name: str
     kind: str
@@ -99,7 +99,7 @@ class BehaviourRule:
 
 @dataclass(frozen=True, slots=True)
 class FitRule:
-    """Points for what the lead is."""
+    """Points for an attribute of the lead."""
 
     name: str
     field: str
@@ -110,7 +110,7 @@ class FitRule:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One trait of a persona; points above 0."""
+    """One criterion of a persona; points above 0."""
 
     name: str
     field: str
@@ -121,7 +121,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A kind of person we sell to. minimum: the part of all points, 0..1, that a lead must match to be one."""
+    """A kind of person we sell to. minimum: the share of all points, 0..1, from which a lead matches."""
 
     name: str
     minimum: float
@@ -130,7 +130,7 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a journey: an event of a kind that meets all conditions."""
+    """A step of a journey: an event of a kind that meets all conditions."""
 
     name: str
     kind: str
@@ -148,7 +148,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When a score, an engagement or a hand-raise makes an MQL or an SQL; thresholds and margin in points."""
+    """When a score, an engagement or a hand-raise makes an MQL or an SQL. Thresholds and margin in points."""
 
     mql_threshold: float = 40
     sql_threshold: float = 70
@@ -165,7 +165,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One version of the rules, frozen once it was live."""
+    """One version of the rules, immutable once it was live."""
 
     version: int
     name: str
@@ -179,7 +179,7 @@ class RuleSet:
 
 
 def needed_details(rule_set: RuleSet) -> set[str]:
-    """Name the event kinds whose properties a score depends on; the others need none loaded."""
+    """Return the event kinds whose properties a score depends on; others need not be loaded."""
     looked_at = {rule.kind for rule in rule_set.rules if rule.conditions}
     looked_at |= {step.kind for step in steps_of(rule_set) if step.conditions}
     limited = {rule.kind for rule in rule_set.rules if rule.limit is not None and rule.limit.value_of is not None}
@@ -187,13 +187,13 @@ def needed_details(rule_set: RuleSet) -> set[str]:
 
 
 def kinds_by_name(rule_set: RuleSet) -> set[str]:
-    """Name the event kinds of which a condition looks at the raw name."""
+    """Return the event kinds with a condition on the raw name."""
     counted: list[BehaviourRule | Step] = [*rule_set.rules, *steps_of(rule_set)]
     return {part.kind for part in counted if any(condition.field == "name" for condition in part.conditions)}
 
 
 def needed_lead_fields(rule_set: RuleSet) -> list[str]:
-    """Name the lead fields that fit rules and personas look at, in order."""
+    """Return the lead fields used by fit rules and personas, sorted."""
     criteria = [criterion for persona in rule_set.personas for criterion in persona.criteria]
     return sorted({rule.field for rule in rule_set.fit} | {criterion.field for criterion in criteria})
 

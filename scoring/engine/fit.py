@@ -1,4 +1,4 @@
-"""Points for what leads are, and which persona they match. They don't fade."""
+"""Points for attributes, which do not decay, and the matching persona."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from scoring.engine.conditions import ManyTest, compile_many_test, is_known
 from scoring.engine.facts import Criterion, FitRule, Persona
 
 NO_PERSONA = -1
-# Sums of points are compared with a minimum; what floats add to them must not decide.
+# Tolerance when comparing sums of points with a minimum, so that float errors do not decide.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledTrait:
-    """A fit rule or a persona's criterion made ready for many leads."""
+    """A fit rule or a persona's criterion, compiled for batches."""
 
     name: str
     field: str
@@ -26,7 +26,7 @@ class CompiledTrait:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledPersona:
-    """A persona made ready for many leads."""
+    """A persona compiled for batches."""
 
     name: str
     minimum: float
@@ -36,7 +36,7 @@ class CompiledPersona:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledFit:
-    """Fit rules and personas made ready for many leads; the personas by name, so that ties go to the first."""
+    """Fit rules and personas compiled for batches; personas are sorted by name, so that the first one wins ties."""
 
     rules: tuple[CompiledTrait, ...]
     points: Floats
@@ -45,10 +45,10 @@ class CompiledFit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """What the leads meet. met: shape (n_leads, n_rules). traits: for each persona, shape (n_leads, n_criteria).
+    """The result for the leads. met: shape (n_leads, n_rules). traits: for each persona, shape (n_leads, n_criteria).
 
-    persona: position of the best match at or above its minimum, NO_PERSONA where there is none; match: 0..1, its part
-    of the persona's points. total: points before the limit, shape (n_leads,).
+    persona: position of the best match at or above its minimum, NO_PERSONA if there is none; match: 0..1, its share of
+    the persona's points. total: points before the limit, shape (n_leads,).
     """
 
     met: Flags
@@ -58,13 +58,13 @@ class Fit:
     total: Floats
 
     def take(self, rows: Ints) -> "Fit":
-        """Return these rows; one may come several times."""
+        """Return these rows; a row may occur several times."""
         traits = tuple(met[rows] for met in self.traits)
         return Fit(self.met[rows], traits, self.persona[rows], self.match[rows], self.total[rows])
 
 
 def compile_fit(rules: Sequence[FitRule], personas: Sequence[Persona]) -> CompiledFit:
-    """Make fit rules and personas ready for many leads."""
+    """Compile fit rules and personas for batches."""
     return CompiledFit(
         tuple(_trait(rule) for rule in rules),
         np.array([rule.points for rule in rules], np.float64),
@@ -73,7 +73,7 @@ def compile_fit(rules: Sequence[FitRule], personas: Sequence[Persona]) -> Compil
 
 
 def fit_of(compiled: CompiledFit, batch: Batch) -> Fit:
-    """Find out which fit rules and which persona each lead meets."""
+    """Return the fit rules that each lead meets, and its persona."""
     if batch.original is not None:
         leads, rows = batch.original
         return fit_of(compiled, leads).take(rows)
@@ -96,9 +96,9 @@ def fit_of(compiled: CompiledFit, batch: Batch) -> Fit:
 def unknown_traits(
     persona: CompiledPersona, met: Sequence[bool], attributes: Mapping[str, Sequence[object]], row: int
 ) -> list[str]:
-    """Name the criteria that a lead neither meets nor fails, as what they ask for is unknown: the questions to ask.
+    """Return the criteria with unknown attributes, which are neither met nor failed: the questions to ask.
 
-    met: of each criterion, whether the lead meets it; `exists: false` is met by what is unknown, and asks nothing.
+    met: for each criterion, whether the lead meets it; `exists: false` is met by an unknown value and asks nothing.
     """
     traits = zip(persona.traits, met, strict=True)
     return [trait.name for trait, is_met in traits if not is_met and not is_known(attributes[trait.field][row])]

@@ -1,4 +1,4 @@
-"""How far leads have come on journeys: steps in order, each by another event, within a window."""
+"""Progress on journeys: steps in order, each by a different event, within a window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from scoring.engine.facts import DAY, Journey
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledJourney:
-    """A journey made ready for many leads. window: seconds. steps: kind and tests of each."""
+    """A journey compiled for batches. window: seconds. steps: kind and tests of each."""
 
     name: str
     window: float
@@ -23,10 +23,10 @@ class CompiledJourney:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Progress:
-    """How far each lead is on one journey; arrays of shape (n_leads,).
+    """The progress of each lead on one journey; arrays of shape (n_leads,).
 
-    steps: done. complete: once completed, for ever. ends_at: when the progress leaves the window, POSIX seconds;
-    inf where there is none or the journey is complete. reached: for each lead the times of the steps done.
+    steps: done. complete: stays true once completed. ends_at: when the progress leaves the window, POSIX seconds; inf
+    if there is none or the journey is complete. reached: for each lead the times of the steps done.
     """
 
     steps: Ints
@@ -36,7 +36,7 @@ class Progress:
 
 
 def compile_journeys(journeys: Sequence[Journey]) -> tuple[CompiledJourney, ...]:
-    """Make journeys ready for many leads."""
+    """Compile journeys for batches."""
     return tuple(
         CompiledJourney(
             journey.name,
@@ -48,7 +48,7 @@ def compile_journeys(journeys: Sequence[Journey]) -> tuple[CompiledJourney, ...]
 
 
 def progress_on(journey: CompiledJourney, batch: Batch, counts: Flags) -> Progress:
-    """Follow each lead on a journey. counts: of each event, whether it counts at all."""
+    """Return the progress of each lead on a journey. counts: for each event, whether it counts at all."""
     fits = _fits(journey, batch.events, np.flatnonzero(counts))
     n = len(batch)
     found = Progress(np.zeros(n, np.int64), np.zeros(n, np.bool_), np.full(n, np.inf), {})
@@ -81,10 +81,10 @@ def _fits(journey: CompiledJourney, events: Events, chosen: Ints) -> dict[int, f
 def _furthest(
     moments: Sequence[tuple[float, frozenset[int]]], steps: int, window: float, as_of: float
 ) -> tuple[float, ...]:
-    """Return the times of the steps of the longest prefix still inside the window; of all steps once completed.
+    """Return the times of the longest prefix of steps still inside the window; all steps once completed.
 
-    ways[k]: of all ways to have taken the first k steps, the one that began last, as that one stays in the window
-    longest. Events are gone through in time.
+    ways[k]: of all ways to take the first k steps, the one that began last, since it stays in the window longest.
+    Events are processed in order of time.
     """
     ways: list[tuple[float, ...]] = [()] * (steps + 1)
     for at, group in groupby(moments, key=itemgetter(0)):
@@ -96,9 +96,9 @@ def _furthest(
 
 
 def _take_steps(ways: list[tuple[float, ...]], together: Sequence[frozenset[int]], at: float, window: float) -> None:
-    """Let the events of one moment be further steps of each way that led up to it.
+    """Extend each way by the events of one moment.
 
-    The longest ways first, so that none goes on from what this very moment has brought.
+    The longest ways first, so that none is extended by steps of this same moment twice.
     """
     for done in range(len(ways) - 2, -1, -1):
         way = ways[done]
@@ -109,7 +109,7 @@ def _take_steps(ways: list[tuple[float, ...]], together: Sequence[frozenset[int]
 
 
 def _steps_from(done: int, together: Sequence[frozenset[int]], steps: int) -> int:
-    """Return how many steps after the first `done` these events can be, each event one step (bipartite matching)."""
+    """Return how many steps after the first `done` these events can fill, one each (bipartite matching)."""
     if len(together) == 1:
         return int(done in together[0])
     step_of: dict[int, int] = {}
@@ -120,7 +120,7 @@ def _steps_from(done: int, together: Sequence[frozenset[int]], steps: int) -> in
 
 
 def _find_event(step: int, together: Sequence[frozenset[int]], step_of: dict[int, int], tried: set[int]) -> bool:
-    """Give the step an event, moving others to other events where that makes room; say whether it worked."""
+    """Assign an event to the step, reassigning others if needed; return whether that worked."""
     for event, fitting in enumerate(together):
         if step not in fitting or event in tried:
             continue

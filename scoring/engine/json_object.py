@@ -1,4 +1,4 @@
-"""Reading a JSON document key by key, so that every refusal names its place and what was expected."""
+"""Parse a JSON document key by key, with errors that name the place and what was expected."""
 
 import math
 import re
@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-# What every size above 0 is at least; what is smaller or larger than anybody means, floats can't reckon with.
+# The smallest size above 0. Sizes far outside of any real use would exceed what floats can compute with.
 SMALLEST = 0.01
-# Neither shown nor stored by every database.
+# Characters that are invisible, or that databases can't store.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class RuleSetError(ValueError):
-    """A rule set that can't be used; place: where in its JSON, such as "rules[2].half_life_days"."""
+    """An invalid rule set. place: where in its JSON, such as "rules[2].half_life_days"."""
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}" if place else message)
@@ -30,7 +30,7 @@ class JsonObject:
 
     @classmethod
     def read(cls, value: object, place: str, known: Collection[str]) -> "JsonObject":
-        """Take `value` for an object with no keys but the known ones; refuse anything else."""
+        """Parse an object with known keys only; refuse anything else."""
         if not isinstance(value, Mapping):
             raise RuleSetError(place, f"must be an object, got {shown(value)}")
         found = cls(value, place)
@@ -44,7 +44,7 @@ class JsonObject:
         return f"{self.place}.{key}" if self.place else key
 
     def required(self, key: str) -> object:
-        """Return the value of a key that must be there."""
+        """Return the value of a required key."""
         if key not in self.data:
             raise RuleSetError(self.at(key), "is missing")
         return self.data[key]
@@ -83,7 +83,7 @@ class JsonObject:
         return value
 
     def objects(self, key: str, known: Collection[str]) -> "list[JsonObject]":
-        """Return a list of objects; an absent one is empty."""
+        """Return a list of objects; a missing one is empty."""
         value = self.data.get(key, [])
         if not isinstance(value, list):
             raise RuleSetError(self.at(key), f"must be a list, got {shown(value)}")
@@ -91,26 +91,26 @@ class JsonObject:
 
 
 def number_at(place: str, value: object, low: float, high: float) -> float:
-    """Take `value` for a number from `low` to `high`."""
+    """Parse a number from `low` to `high`."""
     if not is_number(value) or not low <= value <= high:
         raise RuleSetError(place, f"must be a number from {low:g} to {high:g}, got {shown(value)}")
     return value
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Say whether a JSON value is a finite number; true and false are none."""
+    """Return whether a JSON value is a finite number; true and false are not."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return not isinstance(value, float) or math.isfinite(value)
 
 
 def has_unseen(text: str) -> bool:
-    """Say whether a text holds control characters or halves of characters."""
+    """Return whether a text contains control characters or lone surrogates."""
     return _UNSEEN.search(text) is not None
 
 
 def shown(value: object) -> str:
-    """Return a value as an error message shows it, cut where it is long."""
+    """Return a value for an error message, shortened if it is long."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -1,8 +1,8 @@
-"""Machine activity: security gateways and link scanners open links, and that is worth nothing.
+"""Machine activity: security gateways and link scanners open links, which must not count.
 
-An event is suspected when its agent is a known bot, when its link was fetched ahead, when it came right after its
-message's delivery, in a burst of that message's links, or together with the message's honeypot link. It is held until
-the lead gives a later human sign; a known bot's is held for ever. All of it follows from the events up to the moment.
+An event is suspected if its agent is a known bot, if its link was prefetched, or if it came right after its message's
+delivery, in a burst of that message's links, or together with the message's honeypot link. It is held until the lead
+gives a later human sign; a known bot's event is held forever. All of this follows from the events up to the given time.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ _HONEYPOT = SIGNALS.index(HONEYPOT)
 
 
 def held(batch: Batch) -> Flags:
-    """Say of each event whether it is held at its lead's moment."""
+    """Return for each event whether it is held at its lead's time."""
     events = batch.events
     exists = events.at <= batch.as_of[events.row]
     suspected = events.signal > 0
@@ -32,13 +32,13 @@ def held(batch: Batch) -> Flags:
         return suspected
     signs = np.flatnonzero(exists & (events.signal == 0) & events.among(HUMAN_SIGN_KINDS))
     last_sign = np.full(len(batch), -np.inf)
-    last_sign[events.row[signs]] = events.at[signs]  # in time order, and the last one stays
+    last_sign[events.row[signs]] = events.at[signs]  # in time order, so the last assignment wins
     is_held: Flags = suspected & ((events.signal == _BOT) | (events.at >= last_sign[events.row]))
     return is_held
 
 
 def _suspicious_links(batch: Batch, existing: Ints) -> list[int]:
-    """Return the events whose company gives them away: they are looked at message by message."""
+    """Return the events that look suspicious together with others of their message."""
     events = batch.events
     chosen = existing[events.among(LINK_KINDS | {DELIVERY_KIND})[existing]]
     if not len(chosen):
@@ -65,7 +65,7 @@ def _suspicious_links(batch: Batch, existing: Ints) -> list[int]:
 
 
 def _link_of(kind: str, number: int, properties: Mapping[str, object]) -> str:
-    """Name the link that was opened; "" for a message that was merely shown."""
+    """Return the link that was opened; "" for a message that was only displayed."""
     return str(properties.get("link") or properties.get("url") or number) if kind == CLICK_KIND else ""
 
 

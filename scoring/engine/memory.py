@@ -1,4 +1,4 @@
-"""What policies remember of leads: the latest activity, engagement and hand-raise."""
+"""What policies remember of each lead: the latest activity, engagement and hand-raise."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ NOTHING = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """Positions of the latest events of the leads' own, NOTHING where there is none; each of shape (n_leads,)."""
+    """Positions of each lead's latest events, NOTHING if there is none; arrays of shape (n_leads,)."""
 
     activity: Ints
     engagement: Ints
@@ -20,9 +20,9 @@ class Memory:
 
 
 def recall(batch: Batch, counts: Flags) -> Memory:
-    """Return what is remembered of each lead. counts: of each event, whether it counts at all.
+    """Return each lead's memory. counts: for each event, whether it counts at all.
 
-    What we did ourselves leaves no trace. Of events at one moment the one of the later kind by name is the latest.
+    Our own actions are ignored. Of events at the same time, the kind that is last by name counts as the latest.
     """
     events = batch.events
     own = counts & ~events.among(NOT_THE_LEADS_OWN_KINDS)
@@ -32,5 +32,5 @@ def recall(batch: Batch, counts: Flags) -> Memory:
 def _latest(batch: Batch, flags: Flags) -> Ints:
     chosen = np.flatnonzero(flags)
     latest = np.full(len(batch), NOTHING)
-    latest[batch.events.row[chosen]] = chosen  # in time order, and the last one stays
+    latest[batch.events.row[chosen]] = chosen  # in time order, so the last assignment wins
     return latest

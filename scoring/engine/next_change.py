@@ -1,8 +1,8 @@
-"""When stored scores need another look: the earliest moment at which time alone changes something.
+"""When stored scores must be recomputed: the earliest moment at which time alone changes something.
 
-Each rule's events fade alike, so a rule is one term `points * 2 ** (-t / half_life)`, held at its cap until it has
-faded below it; behaviour is their sum within 0..behaviour_limit; fit stands still. The search walks forward in steps
-that provably pass no crossing (`_least_time` says why). So a result may be early, never late.
+All events of a rule decay alike, so a rule is one term `points * 2 ** (-t / half_life)`, held at its cap until it has
+decayed below it. Behaviour is the sum of the terms within 0..behaviour_limit; fit is constant. The search advances in
+steps that provably skip no crossing (see `_least_time`). So a result may be early, but never late.
 """
 
 import math
@@ -15,31 +15,31 @@ from scoring.engine.decay import NEVER_FADES
 from scoring.engine.facts import DAY, MINUTE, Policy
 from scoring.engine.score import Scores
 
-# Points by which a score may move before it is computed again.
+# Points by which a score may change before it is recomputed.
 TOLERANCE = 1.0
-# Comparisons with thresholds round to 6 decimals, so a crossing happens half a millionth below.
+# Comparisons with thresholds round to 6 decimals, so a crossing is half a millionth below.
 ROUNDING = 5e-7
 
-# However slowly it fades, a lead is looked at once a year; later moments may be beyond what a date can hold.
+# However slow the decay, a lead is recomputed once a year; later moments may exceed the range of dates.
 LONGEST = 365 * DAY
 
 _LN_2 = math.log(2)
 _NEGLIGIBLE = 1e-9
 _JUST_ABOVE = 1 + _NEGLIGIBLE
 _MOST_STEPS = 40
-# Seconds, and part of the way: a search that gains no more than that is there.
+# Seconds, and share of the way: the search ends when a step gains no more than this.
 _SMALLEST_STEP = 15.0
 _CLOSE_ENOUGH = 0.005
 
 
 def due_at(scores: Scores, next_moments: Floats) -> Floats:
-    """Return when each lead is to be scored again, POSIX seconds on a whole minute; inf for never.
+    """Return when each lead must be scored again, POSIX seconds on a whole minute; inf for never.
 
-    next_moments: when the decision on a lead's stage may change without its score's doing, inf for never.
+    next_moments: when the stage may change without a change of the score, inf for never.
     """
     as_of = scores.batch.as_of
     moves = as_of + seconds_until_it_moves(scores)
-    # A journey is in its window up to and including the last moment, so the change comes right after it.
+    # A journey's window includes its last moment, so the change comes right after it.
     leaves = [np.nextafter(journey.ends_at, np.inf) for journey in scores.journeys]
     earliest = np.minimum.reduce([moves, next_moments, _begins(scores.batch), *leaves])
     within = np.clip(earliest, as_of + MINUTE, as_of + LONGEST)
@@ -48,10 +48,10 @@ def due_at(scores: Scores, next_moments: Floats) -> Floats:
 
 
 def seconds_until_it_moves(scores: Scores) -> Floats:
-    """Return seconds until decay moves each score by a point or across a threshold or margin; inf for never."""
+    """Return the seconds until decay moves each score by a point or across a threshold or margin; inf for never."""
     terms = _terms(scores)
     low, high = _bounds(scores.score, scores.compiled.rule_set.policy)
-    # In terms of behaviour's sum before it is clipped: what clipping hides can't be crossed.
+    # In terms of behaviour's unclipped sum: a bound in the clipped range can't be crossed.
     low, high = low - scores.fit, high - scores.fit
     low[low < -_NEGLIGIBLE] = -np.inf
     high[high > scores.compiled.rule_set.behaviour_limit + _NEGLIGIBLE] = np.inf
@@ -60,7 +60,10 @@ def seconds_until_it_moves(scores: Scores) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Terms:
-    """What fades: points, shape (n_leads, n_terms); half_life, cap: (n_terms,). still: what does not, (n_leads,)."""
+    """The decaying terms: points, shape (n_leads, n_terms); half_life, cap: (n_terms,).
+
+    still: the constant part, (n_leads,).
+    """
 
     still: Floats
     points: Floats
@@ -72,7 +75,7 @@ class _Terms:
 
 
 def _terms(scores: Scores) -> _Terms:
-    """Add up the terms that fade alike, so that what cancels out does so; those held at their caps stay apart."""
+    """Add up terms with the same decay, so that opposite ones cancel; those held at their caps stay separate."""
     rules, total = scores.compiled.behaviour, scores.did.total
     fades = rules.half_life != NEVER_FADES
     still = np.clip(total[:, ~fades], -rules.cap[~fades], rules.cap[~fades]).sum(axis=1)
@@ -91,7 +94,7 @@ def _terms(scores: Scores) -> _Terms:
 
 
 def _begins(batch: Batch) -> Floats:
-    """Return when the first event, or a recycle, that lies in the future begins to count; inf where none does."""
+    """Return when the first future event or recycle begins to count; inf if there is none."""
     begins = np.where(batch.recycled_at > batch.as_of, batch.recycled_at, np.inf)
     row, at = batch.events.row, batch.events.at
     ahead = np.flatnonzero(at > batch.as_of[row])
@@ -100,7 +103,7 @@ def _begins(batch: Batch) -> Floats:
 
 
 def _bounds(score: Floats, policy: Policy) -> tuple[Floats, Floats]:
-    """Return the scores, below and above, at which the stored one has to be looked at again."""
+    """Return the scores, below and above, at which the stored one must be recomputed."""
     low, high = score - TOLERANCE, score + TOLERANCE
     for threshold in (policy.mql_threshold, policy.sql_threshold):
         for level in (threshold, threshold - policy.margin):
@@ -111,7 +114,7 @@ def _bounds(score: Floats, policy: Policy) -> tuple[Floats, Floats]:
 
 
 def _first_exits(terms: _Terms, low: Floats, high: Floats) -> Floats:
-    """Return seconds until the sum of all terms reaches `low` or `high`, or a little less; inf for never."""
+    """Return the seconds until the sum of all terms reaches `low` or `high`, or slightly less; inf for never."""
     fades = terms.points.any(axis=1)
     elapsed = np.where(fades, 0.0, np.inf)
     rows = np.flatnonzero(fades)
@@ -128,7 +131,7 @@ def _first_exits(terms: _Terms, low: Floats, high: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fading:
-    """Terms of one sign: what they are worth together, its first and second derivative by time, all positive."""
+    """Terms of one sign: their sum, its first and its second derivative by time, all positive."""
 
     points: Floats
     speed: Floats
@@ -137,7 +140,7 @@ class _Fading:
 
 
 def _safe_steps(terms: _Terms, low: Floats, high: Floats, elapsed: Floats) -> tuple[Floats, Floats]:
-    """Return seconds from `elapsed` that pass no crossing, and seconds until the next term fades below its cap."""
+    """Return the seconds from `elapsed` that skip no crossing, and until the next term decays below its cap."""
     left = terms.points * np.exp2(-elapsed[:, None] / terms.half_life)
     is_held = np.abs(left) > terms.cap * _JUST_ABOVE
     still = terms.still + np.where(is_held, np.clip(left, -terms.cap, terms.cap), 0.0).sum(axis=1)
@@ -159,11 +162,11 @@ def _fading(left: Floats, chosen: Flags, half_life: Floats) -> _Fading:
 
 
 def _least_time(gap: Floats, losing: _Fading, gaining: _Fading) -> Floats:
-    """Return seconds that pass at the least until `losing` minus `gaining` has lost `gap`; inf for never.
+    """Return a lower bound of the seconds until `losing` minus `gaining` has lost `gap`; inf for never.
 
-    Two bounds, the later of which holds. All of `losing` fades with its shortest half-life, and `gaining` not at all.
-    Or: `losing` lies above its tangent, and `gaining` bends the less the further it has faded, so that the loss is at
-    most slope * t + bend / 2 * t ** 2.
+    The later of two bounds. Either all of `losing` decays with its shortest half-life, and `gaining` not at all. Or,
+    since `losing` lies above its tangent and `gaining` bends less the further it has decayed, the loss is at most slope
+    * t + bend / 2 * t ** 2.
     """
     can = (gap > 0) & (gap < losing.points - _NEGLIGIBLE)
     least = np.where(gap <= 0, 0.0, np.inf)

@@ -1,4 +1,4 @@
-"""The scores of leads: fit plus behaviour, 0..100, a pure function of facts, rules and time."""
+"""The score of leads: fit plus behaviour, 0..100, a pure function of facts, rules and time."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from scoring.engine.memory import Memory, recall
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRuleSet:
-    """A rule set made ready for many leads. fields: the lead fields that it looks at."""
+    """A rule set compiled for batches. fields: the lead fields that it uses."""
 
     rule_set: RuleSet
     behaviour: CompiledRules
@@ -30,7 +30,7 @@ class CompiledRuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One lead's score at one moment. The entries' points_now sum to `score`."""
+    """One lead's score at a time. The entries' points_now sum to `score`."""
 
     score: float
     fit: float
@@ -42,7 +42,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """The scores of a batch; arrays of shape (n_leads,), points. did, fits, journeys, memory: what they are made of."""
+    """The scores of a batch; arrays of shape (n_leads,), points.
+
+    did, fits, journeys, memory: the parts they consist of.
+    """
 
     compiled: CompiledRuleSet
     batch: Batch
@@ -66,7 +69,7 @@ class Scores:
         )
 
     def entries(self, row: int) -> tuple[Entry, ...]:
-        """Return the lines of one lead's score: behaviour rules and fit rules in their order, each with adjustments."""
+        """Return the entries of one lead's score: behaviour rules and fit rules in order, each with its adjustments."""
         rule_set = self.compiled.rule_set
         did = self._behaviour_lines(row)
         fits = self._fit_lines(row)
@@ -78,12 +81,12 @@ class Scores:
         )
 
     def persona_names(self) -> list[str]:
-        """Return the name of the persona that each lead matches best, "" where it matches none."""
+        """Return the name of each lead's best matching persona, "" if there is none."""
         names = ["", *(persona.name for persona in self.compiled.fit.personas)]
         return [names[position - NO_PERSONA] for position in self.fits.persona.tolist()]
 
     def persona(self, row: int) -> PersonaMatch | None:
-        """Return the persona that one lead matches best, or None where it matches none."""
+        """Return one lead's best matching persona, or None."""
         position = int(self.fits.persona[row])
         if position == NO_PERSONA:
             return None
@@ -93,7 +96,7 @@ class Scores:
         return PersonaMatch(persona.name, float(self.fits.match[row]), met, unknown)
 
     def progress(self, row: int) -> tuple[JourneyProgress, ...]:
-        """Return how far one lead has come on every journey."""
+        """Return one lead's progress on every journey."""
         return tuple(
             JourneyProgress(
                 journey.name,
@@ -125,7 +128,7 @@ class Scores:
         return [Entry(name, FIT, points, points, 1, None) for name, points in [*met, *self.persona_traits(row)]]
 
     def persona_traits(self, row: int) -> list[tuple[str, float]]:
-        """Return the lines, name and points, that one lead's persona adds to its fit."""
+        """Return the entries, name and points, that one lead's persona adds to its fit."""
         position = int(self.fits.persona[row])
         if position == NO_PERSONA:
             return []
@@ -135,7 +138,7 @@ class Scores:
 
 
 def compile_rule_set(rule_set: RuleSet) -> CompiledRuleSet:
-    """Make a rule set ready for many leads; do it once a version."""
+    """Compile a rule set for batches; call it once per version."""
     return CompiledRuleSet(
         rule_set,
         compile_rules(rule_set.rules),
@@ -146,9 +149,9 @@ def compile_rule_set(rule_set: RuleSet) -> CompiledRuleSet:
 
 
 def score_batch(compiled: CompiledRuleSet, batch: Batch, counts: Flags | None = None) -> Scores:
-    """Score leads as they stood at their moments; events after that don't exist yet.
+    """Score leads at their times; later events are ignored.
 
-    counts: what `counting` says of the batch, for who scores it by several rule sets.
+    counts: the result of `counting` for the batch, for callers that score it under several rule sets.
     """
     rule_set = compiled.rule_set
     counts = counting(batch) if counts is None else counts
@@ -161,24 +164,24 @@ def score_batch(compiled: CompiledRuleSet, batch: Batch, counts: Flags | None = 
 
 
 def without_ungated_journeys(compiled: CompiledRuleSet) -> CompiledRuleSet:
-    """Return rules that make the same scores and SQLs, and follow no journey that no gate asks for."""
+    """Return rules with the same scores and SQLs, without the journeys that no gate needs."""
     required = compiled.rule_set.policy.require_journey
     asked = tuple(journey for journey in compiled.journeys if required in (ANY, journey.name))
     return replace(compiled, journeys=asked)
 
 
 def score_lead(compiled: CompiledRuleSet, facts: LeadFacts, as_of: float) -> Score:
-    """Score a lead as it stood at `as_of` (POSIX seconds)."""
+    """Score a lead as of a time (POSIX seconds)."""
     return score_leads(compiled, [facts], as_of).of(0)
 
 
 def score_leads(compiled: CompiledRuleSet, leads: Sequence[LeadFacts], as_of: float | Sequence[float]) -> Scores:
-    """Score leads given as plain facts, as of one moment or each of its own (POSIX seconds)."""
+    """Score leads given as plain facts, as of one time or each of its own (POSIX seconds)."""
     return score_batch(compiled, batch_of(leads, as_of, compiled.fields))
 
 
 def counting(batch: Batch) -> Flags:
-    """Say of each event whether it counts: it exists, is later than the last recycle, and nothing holds it."""
+    """Return for each event whether it counts: it has happened, is later than the last recycle, and is not held."""
     row, at = batch.events.row, batch.events.at
     flags: Flags = (at > batch.begins[row]) & (at <= batch.as_of[row]) & ~held(batch)
     return flags
