@@ -28,7 +28,7 @@ def version_rules(version: int | None) -> CompiledRuleSet:
         rows.filter(version=version).first() if version is not None else rows.filter(status=RuleSetStatus.DRAFT).first()
     )
     if row is None and version is None:
-        raise NoDraft("There is no draft. One begins as soon as an admin changes a number of the rules.")
+        raise NoDraft("There is no draft. One starts as soon as an admin changes the rules.")
     if row is None:
         raise NoSuchVersion(f"There is no version {version} of the rules.")
     return compile_rule_set(rule_set_from_rows(row))
