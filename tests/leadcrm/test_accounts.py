@@ -131,7 +131,7 @@ def test_whom_the_admin_does_not_let_in_hears_who_can(sales, signed_in):
     response = signed_in(sales).get("/admin/", follow=True)
 
     assert response.status_code == 403
-    assert f"You are signed in as {sales}, Sales" in response.content.decode()
+    assert f"You are signed in as {sales} (Sales)" in response.content.decode()
     assert f"{boss}" in response.content.decode()
 
 

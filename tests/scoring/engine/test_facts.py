@@ -1,6 +1,6 @@
 """What of leads and events a rule set looks at; the rest need not be read."""
 
-from scoring.engine.facts import known_kinds, needed_details, needed_lead_fields
+from scoring.engine.facts import kinds_by_name, needed_details, needed_lead_fields
 from tests.scoring.engine.make_facts import make_fit_rule, make_rule, make_rule_set
 
 ON_PATH = [{"field": "properties.path", "op": "exists", "value": True}]
@@ -45,7 +45,5 @@ def test_lead_fields_are_needed_that_fit_rules_and_personas_look_at():
     assert needed_lead_fields(RULE_SET) == ["attributes.plan", "country", "source", "title"]
 
 
-def test_kinds_are_known_that_rules_and_steps_of_journeys_count():
-    by_rules = {"page_viewed", "ad_clicked", "webinar_attended", "trial_started"}
-
-    assert known_kinds(RULE_SET) == by_rules | {"ebook_downloaded", "chat_engaged", "quote_requested"}
+def test_raw_names_are_needed_of_kinds_with_a_condition_on_them():
+    assert kinds_by_name(RULE_SET) == {"trial_started"}
