@@ -26,6 +26,7 @@ def lock_unchanged(rule_set_id: int, *, state: str | None) -> RuleSet:
     if state is not None and state_of(row) != state:
         raise RuleSetMoved(
             f"Nothing was saved: somebody changed this rule set meanwhile; it is {row} ({row.get_status_display()}) "
-            "now. Look at it, then make your change again. Your browser's Back button still shows what you typed."
+            "now. Look at it, then make your change again. What you typed stays on this page, or behind your browser's "
+            "Back button."
         )
     return row

@@ -1,11 +1,12 @@
 """Scoring's parts of the lead screens: thresholds, explanation, fit."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from leads.models import Lead
+from leads.models import Lead, Role
 from scoring.engine.explain import BEHAVIOUR, FIT
 from scoring.qualification.explain import Explanation, explain_lead
 from scoring.qualification.ledger import ledger_lines
@@ -64,9 +65,9 @@ def explanation_of(lead: Lead) -> Explanation | None:
         return None
 
 
-@register.inclusion_tag("scoring/_explanation.html")
+@register.inclusion_tag("scoring/_explanation.html", takes_context=True)
 def score_explanation(
-    lead: Lead, explanation: Explanation | None, thresholds: Mapping[str, float] | None
+    context: Mapping[str, Any], lead: Lead, explanation: Explanation | None, thresholds: Mapping[str, float] | None
 ) -> Mapping[str, object]:
     """Render why a lead has its score: bar, last change, chart, and the ledger that sums to the score."""
     if explanation is None or thresholds is None:
@@ -76,6 +77,7 @@ def score_explanation(
     return {
         "lead": lead,
         "explanation": explanation,
+        "may_try": context["user"].role != Role.SALES,
         "score": explanation.score,
         "thresholds": thresholds,
         "legend_below": thresholds["mql"] < 34 or thresholds["sql"] > 74,

@@ -47,6 +47,16 @@ def test_its_ledger_sums_to_its_score(browser):
     assert '<td class="right">23.5</td>' in page
 
 
+def test_those_who_read_the_rules_try_the_lead_with_other_ones(db, signed_in, marketer, sales):
+    publish_rules([TRIAL])
+    lead = make_lead("ada@talgo.example")
+
+    for_marketer, for_sales = (signed_in(user).get(f"/leads/{lead.pk}/").content.decode() for user in (marketer, sales))
+
+    assert f'href="/scoring/try/?lead={lead.pk}"' in for_marketer
+    assert "/scoring/try/" not in for_sales
+
+
 def test_it_names_its_persona_what_speaks_for_it_and_what_to_ask(browser):
     publish_rules([TRIAL], personas=[OFFICE_MANAGER])
     organization = make_organization("Talgo", employee_count=9)
