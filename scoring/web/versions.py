@@ -170,6 +170,7 @@ def _history(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
     context = {
         "page": asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE),
         "count": rows.count(),
+        "live": _live(),
         "progress": rescore_progress(now=timezone.now()),
         "wrong": wrong,
     }

@@ -53,6 +53,7 @@ def test_one_click_goes_back_and_its_undo_forth(browser, live, draft):
     page = browser.post(f"/scoring/versions/{live.version}/publish/", follow=True).content.decode()
 
     assert RuleSet.objects.get(status="live").version == live.version
+    assert f'href="/scoring/versions/{live.version}/">v{live.version}</a> is live.' in page
     assert f'action="/scoring/versions/{draft.version}/publish/"' in page
 
 
