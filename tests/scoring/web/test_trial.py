@@ -96,6 +96,24 @@ def test_a_lead_rests_after_an_earlier_recycle_as_it_did_then(marketer, signed_i
     assert (trial.score.behaviour, trial.would_be) == (0, Stage.RECYCLED)
 
 
+def test_the_retry_date_of_a_later_recycle_says_nothing_of_an_earlier_one(marketer, signed_in, live, lead):
+    # Recycled 40 days ago, so that 30 days were over 4 days ago, and again just now until next year.
+    for days in (40, 0):
+        StageChange.objects.create(
+            lead=lead,
+            from_stage=Stage.MQL,
+            to_stage=Stage.RECYCLED,
+            reason="So.",
+            changed_at=NOON - timedelta(days=days),
+        )
+    Lead.objects.filter(pk=lead.pk).update(stage=Stage.RECYCLED, recycled_at=NOON, retry_on="2027-01-01")
+    moment = (NOON - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    trial = signed_in(marketer).get(f"/scoring/try/?lead={lead.pk}&as_of={moment}").context["trial"]
+
+    assert (trial.stood_at, trial.would_be) == (Stage.RECYCLED, Stage.ENGAGED)
+
+
 def test_a_draft_shows_persona_questions_journeys_and_the_stage_it_would_make(marketer, signed_in, live, lead):
     draft = start_draft(live, now=NOON)
     policy = {**definition_of(draft)["policy"], "mql_threshold": 15, "margin": 5}
