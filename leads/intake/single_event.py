@@ -17,7 +17,7 @@ from leads.events.record import EVENT
 from leads.events.touch import TOUCH, touch_of, touching
 from leads.identity.keys import ANONYMOUS_ID
 from leads.intake.inbound import InboundEvent, Rejection
-from leads.intake.words import sayings_of
+from leads.intake.traits import traits_by_message
 from leads.models import Event, Source
 from leads.prepared import Prepared
 from leads.rows import JSON, as_time, by_bytes, for_update, is_postgresql
@@ -31,7 +31,7 @@ def is_single(inbound: Sequence[InboundEvent], rejected: Sequence[Rejection]) ->
     if len(inbound) != 1 or rejected:
         return False
     event = inbound[0]
-    says_more = event.former_id or event.kind == UNSUBSCRIBED or sayings_of(inbound)
+    says_more = event.former_id or event.kind == UNSUBSCRIBED or traits_by_message(inbound)
     return len(event.keys) <= MOST_KEYS and not says_more
 
 

@@ -29,17 +29,17 @@ from leads.identity.recognise import Recognised, recognise
 from leads.identity.resolve import Evidence, is_settled
 from leads.intake.inbound import InboundEvent, Rejection
 from leads.intake.single_event import is_single, take_in_single
-from leads.intake.words import (
+from leads.intake.traits import (
     UnknownCompanies,
-    contact_words,
+    contact_updates,
     keep_companies,
-    sayings_of,
+    traits_by_message,
+    updates_of,
+    updates_of_visits,
     withdrawn_consents,
-    words_of,
-    words_of_visits,
 )
 from leads.models import Lead, Source
-from leads.people.organizations import CompanyWord
+from leads.people.organizations import CompanyUpdate
 from leads.people.profile import update_profiles
 from leads.people.search import refresh_search
 from leads.people.traits import KINDS_WITH_TRAITS
@@ -69,7 +69,7 @@ class _Known:
 
     may_repeat: bool
     also_lock: Collection[Key] = ()
-    earlier: Sequence[CompanyWord] = ()
+    earlier: Sequence[CompanyUpdate] = ()
 
 
 def take_in(
@@ -91,7 +91,7 @@ def take_in(
         except MoreToLock as more:
             known = replace(known, also_lock={*known.also_lock, *more.keys})
         except UnknownCompanies as unknown:
-            known = replace(known, earlier=unknown.words)
+            known = replace(known, earlier=unknown.updates)
         except SentAgain:
             known = replace(known, may_repeat=True)
         except IntegrityError:
@@ -112,23 +112,23 @@ def _take_in(
         record_rejections(source.pk, [(one.reason, one.body) for one in rejected], now=now)
     if not events:
         return Taken(0, (), ())
-    sayings = sayings_of(events)
-    directory = keep_companies(events, sayings, earlier=known.earlier, now=now)
+    said = traits_by_message(events)
+    directory = keep_companies(events, said, earlier=known.earlier, now=now)
     colleagues = _leads_of(directory.changed)
     locked = _lock(events, known.also_lock, now)
     people = _recognise(source, events, locked, colleagues, now)
     rows = [_row(event, locked, people) for event in events]
     lead_ids = {*colleagues, *(row.lead_id for row in rows if row.lead_id is not None)}
-    if len(lead_ids) > 1 or sayings:
+    if len(lead_ids) > 1 or said:
         lock_leads(lead_ids)
     record = record_events if known.may_repeat else record_new_events
     new_ids = record(source.pk, rows, now=now)
     new = [row for row in rows if row.message_id in new_ids]
     if any(row.kind == UNSUBSCRIBED for row in new):
         record_consents(withdrawn_consents((one for one in events if one.message_id in new_ids), locked.ids))
-    visits = words_of_visits(people.visits, may_miss=bool(known.earlier))
-    words = [*words_of(new, sayings, directory), *visits, *contact_words(events, people)]
-    update_profiles(words, absorbed=people.absorbed, created=people.created)
+    visits = updates_of_visits(people.visits, may_miss=bool(known.earlier))
+    updates = [*updates_of(new, said, directory), *visits, *contact_updates(events, people)]
+    update_profiles(updates, absorbed=people.absorbed, created=people.created)
     if colleagues:
         refresh_search(colleagues)
         mark_due(colleagues, now=now)

@@ -39,13 +39,13 @@ def _merge(survivor_id: int, absorbed_id: int, choices: Choices, by: User, now: 
     survivor, absorbed = lock_pair(survivor_id, absorbed_id, now=now)
     check_survivor(survivor, absorbed)
     check_choices(choices, survivor, absorbed)
-    _, word = merged_profile(survivor, absorbed, choices, now=now)
+    _, update = merged_profile(survivor, absorbed, choices, now=now)
     (merge,) = absorb_leads({absorbed.pk: survivor.pk}, reasons={absorbed.pk: f"{by} merged them."}, by=by, now=now)
-    if word is not None:
+    if update is not None:
         # Recorded as a statement of its own, so that undoing another merge of this lead can apply it again.
-        merge.before["choices"] = {"time_key": word.time_key, "traits": word.traits}
+        merge.before["choices"] = {"time_key": update.time_key, "traits": update.traits}
         merge.save(update_fields=["before"])
-    update_profiles([word] if word else [], absorbed={absorbed.pk: survivor.pk}, created=())
+    update_profiles([update] if update else [], absorbed={absorbed.pk: survivor.pk}, created=())
     mark_due([survivor.pk], now=now)
     record_audit("leads merged", f"lead {absorbed.pk} into lead {survivor.pk}", by=by, now=now)
     return merge

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from leads.errors import InvalidValue, MergeRefused
 from leads.identity.resolve import HELD, STANDING
 from leads.models import Lead
-from leads.people.profile import Word, apply_word, carry_over, key_by_hand, trait_of
+from leads.people.profile import TraitUpdate, apply_update, carry_over, key_by_hand, trait_of
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 
 Side = Literal["survivor", "absorbed"]
@@ -56,23 +56,27 @@ def check_choices(choices: Choices, survivor: Lead, absorbed: Lead) -> None:
             raise InvalidValue(f"{name} must be one of {', '.join(SIDES)}, got {str(side)[:60]!r}.")
 
 
-def merged_profile(survivor: Lead, absorbed: Lead, choices: Choices, *, now: datetime) -> tuple[Lead, Word | None]:
+def merged_profile(
+    survivor: Lead, absorbed: Lead, choices: Choices, *, now: datetime
+) -> tuple[Lead, TraitUpdate | None]:
     """Return the survivor as the merge would leave it, not stored, and the traits to set by hand, if any.
 
     A choice that equals the result anyway is not recorded, so that a later event may still change the value.
     """
     outcome = deepcopy(survivor)
     carry_over(deepcopy(absorbed), outcome)
-    word = _word_by_hand(outcome, survivor, absorbed, choices, now)
-    if word is not None:
-        apply_word(outcome, word)
-    return outcome, word
+    update = _update_by_hand(outcome, survivor, absorbed, choices, now)
+    if update is not None:
+        apply_update(outcome, update)
+    return outcome, update
 
 
-def _word_by_hand(outcome: Lead, survivor: Lead, absorbed: Lead, choices: Choices, now: datetime) -> Word | None:
+def _update_by_hand(
+    outcome: Lead, survivor: Lead, absorbed: Lead, choices: Choices, now: datetime
+) -> TraitUpdate | None:
     traits: Traits = {}
     for name, side in choices.items():
         wanted: Any = trait_of(absorbed if side == "absorbed" else survivor, name)
         if wanted != trait_of(outcome, name):
             traits[name] = wanted if wanted not in ("", None) else None
-    return Word(survivor.pk, key_by_hand(outcome, traits, what="merge", now=now), traits) if traits else None
+    return TraitUpdate(survivor.pk, key_by_hand(outcome, traits, what="merge", now=now), traits) if traits else None

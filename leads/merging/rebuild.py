@@ -12,7 +12,7 @@ from django.db.models import Case, JSONField, Q, Value, When
 from leads.events.record import EventRow
 from leads.identity.remember import PROFILE, restored_fields
 from leads.models import Event, Identifier, Lead, Merge
-from leads.people.profile import Word, apply_word, carry_over, trait_of
+from leads.people.profile import TraitUpdate, apply_update, carry_over, trait_of
 from leads.people.traits import KINDS_WITH_TRAITS
 
 SOURCE = "source"  # derived from the events, see leads.events.touch
@@ -38,7 +38,7 @@ def without_merge(merge: Merge, first: Merge, survivor: Lead) -> Lead:
     for other in later.select_related("absorbed").order_by("pk"):
         carry_over(other.absorbed, rebuilt)
         if chosen := other.before.get("choices"):
-            apply_word(rebuilt, Word(survivor.pk, chosen["time_key"], chosen["traits"]))
+            apply_update(rebuilt, TraitUpdate(survivor.pk, chosen["time_key"], chosen["traits"]))
     return rebuilt
 
 
@@ -68,4 +68,4 @@ def keep_what_is_its_own(merge: Merge, survivor: Lead, rebuilt: Lead, *, foreign
     for name, said in survivor.attribute_times.items():
         is_news = name != SOURCE and said > rebuilt.attribute_times.get(name, "")
         if is_news and said not in foreign and said != chosen:
-            apply_word(rebuilt, Word(survivor.pk, said, {name: trait_of(survivor, name)}))
+            apply_update(rebuilt, TraitUpdate(survivor.pk, said, {name: trait_of(survivor, name)}))

@@ -16,12 +16,12 @@ from leads.identity.follow import return_followers
 from leads.identity.locks import MoreToLock
 from leads.identity.remember import STAGE_COLUMNS, restored_fields
 from leads.identity.separate import return_identifiers, separate_pairs
-from leads.intake.words import words_of_visits
+from leads.intake.traits import updates_of_visits
 from leads.lifecycle.restore import restore_stage
 from leads.merging.merge import ATTEMPTS, lock_pair
 from leads.merging.rebuild import events_since, first_to_rebuild, keep_what_is_its_own, without_merge
 from leads.models import Identifier, IdentifierKind, Lead, Merge, StageChange, User
-from leads.people.profile import Word, apply_word, store_profiles, trait_of
+from leads.people.profile import TraitUpdate, apply_update, store_profiles, trait_of
 from leads.people.search import refresh_search
 
 
@@ -78,9 +78,9 @@ def _restore_profiles(merge: Merge, survivor: Lead, absorbed: Lead, late: Sequen
     rows = events_since(merge, first, late)
     rebuilt = without_merge(merge, first, survivor)
     leads = {rebuilt.pk: rebuilt, absorbed.pk: absorbed}
-    words = words_of_visits(rows)
-    for word in words:
-        apply_word(leads[word.lead_id], word)
+    updates = updates_of_visits(rows)
+    for update in updates:
+        apply_update(leads[update.lead_id], update)
     foreign = {row.time_key for row in rows if row.lead_id == absorbed.pk}
     keep_what_is_its_own(merge, survivor, rebuilt, foreign={*foreign, *merge.absorbed.attribute_times.values()})
     _name_by_late_identifiers(leads, late)
@@ -95,7 +95,7 @@ def _name_by_late_identifiers(leads: dict[int, Lead], late: Sequence[Identifier]
         lead = leads.get(identifier.lead_id or 0)
         kind = identifier.kind
         if kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE) and lead is not None and not trait_of(lead, kind):
-            apply_word(lead, Word(lead.pk, time_key(identifier.created_at, "met"), {kind: identifier.value}))
+            apply_update(lead, TraitUpdate(lead.pk, time_key(identifier.created_at, "met"), {kind: identifier.value}))
 
 
 def _restore_stage(merge: Merge, survivor: Lead, absorbed: Lead, by: User, now: datetime) -> None:

@@ -16,7 +16,7 @@ from leads.identity.locks import MoreToLock
 from leads.models import Lead, LeadKind, User
 from leads.people.edit import ATTEMPTS, Edit, InvalidField, read_edit
 from leads.people.organizations import organization_named
-from leads.people.profile import Word, update_profiles
+from leads.people.profile import TraitUpdate, update_profiles
 
 
 def add_lead(fields: Mapping[str, Any], *, by: User, now: datetime) -> Lead:
@@ -46,7 +46,7 @@ def _store(edit: Edit, company: str, source: str, by: User, now: datetime) -> Le
     _refuse_known(edit)
     (lead_id,) = create_leads(1, now=now)
     assign_identifiers(edit.keys, lead_id=lead_id, now=now)
-    update_profiles([Word(lead_id, time_key(now, "add"), traits)], absorbed={}, created=[lead_id])
+    update_profiles([TraitUpdate(lead_id, time_key(now, "add"), traits)], absorbed={}, created=[lead_id])
     Lead.objects.filter(pk=lead_id).update(kind=edit.kind or LeadKind.PERSON, source=source)
     signals.lead_created.send(sender=Lead, lead_ids=[lead_id], now=now)
     record_audit("lead added", f"lead {lead_id}", by=by, now=now)

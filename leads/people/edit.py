@@ -14,7 +14,7 @@ from leads.identity.assign import assign_identifiers, refuse_taken
 from leads.identity.keys import Key, normal_email, normal_phone
 from leads.identity.locks import MoreToLock
 from leads.models import Lead, LeadKind, User
-from leads.people.profile import Word, key_by_hand, update_profiles
+from leads.people.profile import TraitUpdate, key_by_hand, update_profiles
 from leads.people.traits import ATTRIBUTE, LEAD_COLUMNS, Traits
 
 ATTEMPTS = 3
@@ -71,7 +71,7 @@ def _store(lead: Lead, edit: Edit, fields: list[str], by: User, now: datetime) -
     if current.merged_into_id is not None:
         raise InvalidValue(f"Lead {lead.pk} was merged into lead {current.merged_into_id}; change that one.")
     last = key_by_hand(current, edit.traits, what="edit", now=now)
-    update_profiles([Word(lead.pk, last, edit.traits)], absorbed={}, created=())
+    update_profiles([TraitUpdate(lead.pk, last, edit.traits)], absorbed={}, created=())
     if edit.kind is not None:
         Lead.objects.filter(pk=lead.pk).update(kind=edit.kind)
     record_audit("lead edited", f"lead {lead.pk}: {', '.join(fields)}", by=by, now=now)

@@ -30,7 +30,7 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class CompanyWord:
+class CompanyUpdate:
     """What one event says about an organization.
 
     time_key: comparable. traits: always with something that identifies the organization. fills_only: only empty values
@@ -82,25 +82,25 @@ class Directory:
             found = next((one for one in namesakes if _unless_another(one, external_id)), None)
         return found
 
-    def apply(self, word: CompanyWord, *, now: datetime) -> None:
+    def apply(self, update: CompanyUpdate, *, now: datetime) -> None:
         """Set traits on the organization that is meant (created if missing), unless later ones contradict."""
-        organization = self.find(word.traits)
+        organization = self.find(update.traits)
         if organization is None:
             organization = Organization(created_at=now)
             self._places[id(organization)] = len(self.organizations)
             self.organizations.append(organization)
             self.made.append(organization)
-        for name, value in word.traits.items():
-            if self._may_say(word, organization, name) and self._is_free(name, value):
-                self._set(organization, name, value, word.time_key)
+        for name, value in update.traits.items():
+            if self._may_say(update, organization, name) and self._is_free(name, value):
+                self._set(organization, name, value, update.time_key)
         if not organization.name:
             organization.name = organization.domain or organization.external_id
             self._enter(organization, "name")
 
-    def _may_say(self, word: CompanyWord, organization: Organization, name: str) -> bool:
-        if word.fills_only and _get(organization, name):
+    def _may_say(self, update: CompanyUpdate, organization: Organization, name: str) -> bool:
+        if update.fills_only and _get(organization, name):
             return False
-        return word.time_key > organization.attribute_times.get(name, "")
+        return update.time_key > organization.attribute_times.get(name, "")
 
     def _is_free(self, name: str, value: Any) -> bool:
         """Return whether a group id or domain is unused: it belongs to one organization and is not taken away."""
@@ -161,19 +161,19 @@ def look_up(companies: Iterable[Traits], *, lock: bool = False) -> Directory:
     return Directory(list(meant.select_for_update(no_key=True) if lock else meant))
 
 
-def keep_organizations(words: Sequence[CompanyWord], *, are_new: bool = False, now: datetime) -> Directory:
+def keep_organizations(updates: Sequence[CompanyUpdate], *, are_new: bool = False, now: datetime) -> Directory:
     """Create and change organizations; for each trait the latest value counts. A fixed number of statements.
 
     Call inside a transaction, before any other lock is taken. are_new: whether most of them don't exist yet, so that
     looking them up before locking would be pointless.
     """
     if not are_new:
-        directory = _applied(words, now)
+        directory = _applied(updates, now)
         if not directory.made and not directory.written:
             return directory
     if are_new or directory.made or directory.has_new_names:
         _lock_names()
-    directory = _applied(words, now, lock=True)
+    directory = _applied(updates, now, lock=True)
     update_rows(
         "leads_organization", [_row(one) for one in directory.organizations if one.pk in directory.written], **TYPES
     )
@@ -194,10 +194,10 @@ def _row(organization: Organization) -> dict[str, Any]:
     return {"id": organization.pk, **row, "created_at": as_time(organization.created_at)}
 
 
-def _applied(words: Sequence[CompanyWord], now: datetime, *, lock: bool = False) -> Directory:
-    directory = look_up((word.traits for word in words), lock=lock)
-    for word in words:
-        directory.apply(word, now=now)
+def _applied(updates: Sequence[CompanyUpdate], now: datetime, *, lock: bool = False) -> Directory:
+    directory = look_up((update.traits for update in updates), lock=lock)
+    for update in updates:
+        directory.apply(update, now=now)
     return directory
 
 
@@ -213,8 +213,8 @@ def _get(organization: Organization, name: str) -> Any:
 
 def organization_named(name: str, *, now: datetime) -> Organization:
     """Return the organization of this name, created if missing. Call first in a transaction."""
-    word = CompanyWord(time_key(now, "by-hand"), {"name": name})
-    found = look_up([word.traits]).find(word.traits) or keep_organizations([word], now=now).find(word.traits)
+    update = CompanyUpdate(time_key(now, "by-hand"), {"name": name})
+    found = look_up([update.traits]).find(update.traits) or keep_organizations([update], now=now).find(update.traits)
     if found is None:
         raise InvalidValue(f"An organization's name must be text, got {name!r}.")
     return found

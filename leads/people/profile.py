@@ -16,7 +16,7 @@ SEARCHED = frozenset({"email", "phone", "first_name", "last_name", "organization
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TraitUpdate:
     """What one event says about one lead. time_key: comparable; the greater one is later.
 
     traits: as leads.people.traits reads them, and "organization" with an organization's id.
@@ -27,33 +27,33 @@ class Word:
     traits: Traits
 
 
-def update_profiles(words: Iterable[Word], *, absorbed: Mapping[int, int], created: Iterable[int]) -> None:
+def update_profiles(updates: Iterable[TraitUpdate], *, absorbed: Mapping[int, int], created: Iterable[int]) -> None:
     """Apply traits to leads, and carry over those of absorbed leads; a fixed number of statements.
 
     Call while the leads are locked. absorbed: lead id -> survivor id. created: leads without a search text.
     """
-    words, created = list(words), list(created)
-    if not words and not absorbed and not created:
+    updates, created = list(updates), list(created)
+    if not updates and not absorbed and not created:
         return
-    involved = {word.lead_id for word in words} | set(absorbed) | set(absorbed.values())
+    involved = {update.lead_id for update in updates} | set(absorbed) | set(absorbed.values())
     leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=involved)}
     renamed = set(created)
     for old, survivor in absorbed.items():
         carry_over(leads[old], leads[survivor])
         renamed.add(survivor)
-    for word in words:
-        if apply_word(leads[word.lead_id], word) & SEARCHED:
-            renamed.add(word.lead_id)
+    for update in updates:
+        if apply_update(leads[update.lead_id], update) & SEARCHED:
+            renamed.add(update.lead_id)
     store_profiles([lead for pk, lead in leads.items() if pk not in absorbed])
     refresh_search(renamed)
 
 
-def apply_word(lead: Lead, word: Word) -> set[str]:
+def apply_update(lead: Lead, update: TraitUpdate) -> set[str]:
     """Set traits on a lead unless later values are known; return the names of those that changed."""
     changed = set()
-    for name, value in word.traits.items():
-        if word.time_key > lead.attribute_times.get(name, ""):
-            lead.attribute_times[name] = word.time_key
+    for name, value in update.traits.items():
+        if update.time_key > lead.attribute_times.get(name, ""):
+            lead.attribute_times[name] = update.time_key
             if trait_of(lead, name) != value:
                 _set(lead, name, value)
                 changed.add(name)

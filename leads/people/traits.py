@@ -47,7 +47,7 @@ Traits = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EventTraits:
     """The traits in an event. lead: columns by name, others as "attributes.<name>", None to clear one.
 
     company: the same for the lead's organization; empty, or with something that identifies it.
@@ -57,21 +57,21 @@ class Said:
     company: Traits
 
 
-NOTHING = Said({}, {})
+NOTHING = EventTraits({}, {})
 
 
-def said_by(kind: str, properties: Mapping[str, Any]) -> Said:
+def traits_in(kind: str, properties: Mapping[str, Any]) -> EventTraits:
     """Return the traits of the person in an event, and of the company they work for."""
     if kind == "identified":
         known = plain_names(properties)
         company = known.pop("company", None)
-        return Said(_lead_traits(known), _company_trait(company))
+        return EventTraits(_lead_traits(known), _company_trait(company))
     if kind == "grouped":
-        return Said({}, _company(plain_names(properties)))
+        return EventTraits({}, _company(plain_names(properties)))
     if kind in FORM_KINDS:
         known = plain_names(properties)
         fields = {column: known[name] for name, column in FORM_TRAITS.items() if known.get(name) not in (None, "")}
-        return Said(_columns(fields, LEAD_COLUMNS), _company_trait(known.get("company")))
+        return EventTraits(_columns(fields, LEAD_COLUMNS), _company_trait(known.get("company")))
     return NOTHING
 
 

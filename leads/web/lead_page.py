@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leads.consent.state import last_words
+from leads.consent.state import current_consents
 from leads.models import DuplicateCandidate, Lead, Merge, Organization, Stage, StageChange, User
 from leads.people.company_score import with_scores
 from leads.people.keyset import BadCursor, Order
@@ -40,7 +40,7 @@ def lead_page(request: HttpRequest, lead_id: int) -> HttpResponse:
         "duplicates": _duplicates(lead),
         "merges": _merges(lead),
         "may_merge": user.role in MERGING,
-        "consents": last_words([lead.pk]),
+        "consents": current_consents([lead.pk]),
         "may_claim": user.role in CLAIMING and lead.stage == Stage.SQL,
         "may_release": lead.stage == Stage.CLAIMED and (lead.owner == user or user.role in ("manager", "admin")),
         **_neighbours(lead, state, user),

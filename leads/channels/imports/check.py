@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from leads.channels.imports.chunks import read_chunks
-from leads.channels.imports.companies import company_words
+from leads.channels.imports.companies import company_updates
 from leads.channels.imports.outcome import DUPLICATE, NEW, REFUSED, UNCHANGED, UPDATED, added, no_counts
 from leads.channels.imports.read_row import Draft
 from leads.channels.imports.seen import Seen
@@ -85,7 +85,7 @@ class _Trial:
         leads = {
             lead.pk: lead for lead in Lead.objects.filter(pk__in=[pk for pk in lead_ids if not self.seen.is_new(pk)])
         }
-        directory = look_up(word.traits for word in company_words(self.job, self.drafts, TRIED).values())
+        directory = look_up(update.traits for update in company_updates(self.job, self.drafts, TRIED).values())
         outcomes = {}
         for draft in self.drafts:
             lead_id = resolved[draft.keys[0]]

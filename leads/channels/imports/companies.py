@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leads.channels.imports.read_row import Draft
 from leads.models import ImportJob, Lead, OnConflict
-from leads.people.organizations import CompanyWord, Directory, keep_organizations
+from leads.people.organizations import CompanyUpdate, Directory, keep_organizations
 from leads.people.traits import Traits
 from leads.rows import given, run
 
@@ -27,7 +27,7 @@ class KnownCompanies:
 
         One may have been deleted: then the database refuses the reference, and the chunk starts again after `forget`.
         """
-        return {words: self._found[words] for words in said if words in self._found}
+        return {updates: self._found[updates] for updates in said if updates in self._found}
 
     def forget(self) -> bool:
         """Forget all; return whether any was known."""
@@ -64,10 +64,12 @@ def _said(draft: Draft) -> Said:
     return tuple(draft.company.items())
 
 
-def company_words(job: ImportJob, drafts: Sequence[Draft], said: str) -> dict[Said, CompanyWord]:
+def company_updates(job: ImportJob, drafts: Sequence[Draft], said: str) -> dict[Said, CompanyUpdate]:
     """Return what the rows say about organizations, without repetitions."""
     fills_only = job.on_conflict == OnConflict.FILL
-    return {_said(draft): CompanyWord(said, draft.company, fills_only=fills_only) for draft in drafts if draft.company}
+    return {
+        _said(draft): CompanyUpdate(said, draft.company, fills_only=fills_only) for draft in drafts if draft.company
+    }
 
 
 def keep_companies(
@@ -77,24 +79,24 @@ def keep_companies(
 
     Call inside a transaction, before any other lock is taken.
     """
-    words = company_words(job, drafts, said)
-    found = known.among(words)
-    others = {key: word for key, word in words.items() if key not in found}
+    updates = company_updates(job, drafts, said)
+    found = known.among(updates)
+    others = {key: update for key, update in updates.items() if key not in found}
     colleagues: list[int] = []
     if others:
         directory = keep_organizations(list(others.values()), are_new=True, now=now)
         _note(job, directory)
-        found |= {key: _found(directory, word) for key, word in others.items()}
+        found |= {key: _found(directory, update) for key, update in others.items()}
         if directory.changed:
             leads = Lead.objects.current().filter(organization_id__in=directory.changed)
             colleagues = list(leads.values_list("pk", flat=True))
     return Companies(found, dict(found.values()), colleagues)
 
 
-def _found(directory: Directory, word: CompanyWord) -> tuple[int, str]:
-    organization = directory.find(word.traits)
+def _found(directory: Directory, update: CompanyUpdate) -> tuple[int, str]:
+    organization = directory.find(update.traits)
     if organization is None:
-        raise ValueError(f"no organization was kept for {word.traits}")
+        raise ValueError(f"no organization was kept for {update.traits}")
     return organization.pk, organization.name
 
 

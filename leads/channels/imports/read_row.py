@@ -40,7 +40,7 @@ class Note(NamedTuple):
     text: str
 
 
-class ConsentWord(NamedTuple):
+class ConsentCell(NamedTuple):
     """A cell about consent. wording: the heading and the cell."""
 
     channel: str
@@ -67,7 +67,7 @@ class Draft:
     created_at: datetime | None = None
     # Tuples, mostly empty: lists would be a hundred thousand objects for the garbage collector to track.
     events: tuple[tuple[str, datetime], ...] = ()
-    consents: tuple[ConsentWord, ...] = ()
+    consents: tuple[ConsentCell, ...] = ()
     notes: tuple[Note, ...] = ()
     # Used while the row is parsed.
     emails: tuple[str, ...] = ()
@@ -200,7 +200,7 @@ class RowReader:
             if moment is not None:
                 draft.events += ((kind, moment),)
                 if kind == UNSUBSCRIBED:
-                    draft.consents += (ConsentWord(ConsentChannel.EMAIL, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
+                    draft.consents += (ConsentCell(ConsentChannel.EMAIL, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
 
         return put
 
@@ -237,10 +237,10 @@ def _consent_setter(target: str, heading: str) -> Callable[[Draft, str], None]:
             draft.note("Neither yes nor no", f"“{cell[:100]}” under {heading} says neither yes nor no.")
         elif not is_opt_out:
             state = ConsentState.GIVEN if said in values.YES else ConsentState.WITHDRAWN
-            draft.consents += (ConsentWord(channel, state, f"{heading}: {cell}"),)
+            draft.consents += (ConsentCell(channel, state, f"{heading}: {cell}"),)
         elif said in values.YES:
             # Not having opted out is no consent.
-            draft.consents += (ConsentWord(channel, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
+            draft.consents += (ConsentCell(channel, ConsentState.WITHDRAWN, f"{heading}: {cell}"),)
 
     return put
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.consent.state import allows, last_words
+from leads.consent.state import allows, current_consents
 from leads.intake.take_in import take_in
 from leads.models import (
     Consent,
@@ -22,12 +22,12 @@ def test_who_unsubscribes_takes_the_consent_to_e_mails_back(source, keys):
     about = Identifier.objects.get(kind="email")
     said = {"channel": "email", "how": "box", "message_id": "said"}
     Consent.objects.create(identifier=about, state="given", said_at=NOON, **said)
-    assert allows(last_words([lead.pk]), "email")
+    assert allows(current_consents([lead.pk]), "email")
 
     for _ in range(2):
         take_in(source, [inbound(*keys, kind="unsubscribed", message_id="bye", at=LATER)], now=LATER)
 
-    assert not allows(last_words([lead.pk]), "email")
+    assert not allows(current_consents([lead.pk]), "email")
     assert list(Consent.objects.filter(state="withdrawn").values_list("how", "said_at")) == [("unsubscribed", LATER)]
 
 
@@ -38,4 +38,4 @@ def test_an_old_unsubscribing_that_arrives_late_leaves_a_later_consent(source):
 
     take_in(source, [inbound(E1, kind="unsubscribed", at=NOON)], now=LATER)
 
-    assert last_words([Lead.objects.get().pk])[0].state == "given"
+    assert current_consents([Lead.objects.get().pk])[0].state == "given"

@@ -2,23 +2,27 @@
 
 import pytest
 
-from leads.people.traits import Said, domain_of, said_by
+from leads.people.traits import EventTraits, domain_of, traits_in
 
 
 def test_reserved_traits_go_into_columns_in_either_spelling():
-    camel = said_by("identified", {"firstName": "Ada", "lastName": "Lovelace", "jobTitle": "CTO", "createdAt": "2026"})
-    snake = said_by("identified", {"first_name": "Ada", "last_name": "Lovelace", "title": "CTO", "created_at": "2026"})
+    camel = traits_in(
+        "identified", {"firstName": "Ada", "lastName": "Lovelace", "jobTitle": "CTO", "createdAt": "2026"}
+    )
+    snake = traits_in(
+        "identified", {"first_name": "Ada", "last_name": "Lovelace", "title": "CTO", "created_at": "2026"}
+    )
 
     expected = {"first_name": "Ada", "last_name": "Lovelace", "title": "CTO", "attributes.created_at": "2026"}
-    assert camel == snake == Said(expected, {})
+    assert camel == snake == EventTraits(expected, {})
 
 
 def test_other_traits_keep_the_name_they_were_sent_with():
-    assert said_by("identified", {"favouriteColour": "teal"}).lead == {"attributes.favouriteColour": "teal"}
+    assert traits_in("identified", {"favouriteColour": "teal"}).lead == {"attributes.favouriteColour": "teal"}
 
 
 def test_the_snake_case_spelling_is_taken_where_both_are_sent():
-    assert said_by("identified", {"firstName": "A.", "first_name": "Ada"}).lead == {"first_name": "Ada"}
+    assert traits_in("identified", {"firstName": "A.", "first_name": "Ada"}).lead == {"first_name": "Ada"}
 
 
 @pytest.mark.parametrize(
@@ -33,35 +37,35 @@ def test_the_snake_case_spelling_is_taken_where_both_are_sent():
     ],
 )
 def test_a_whole_name_is_taken_apart(traits, names):
-    assert said_by("identified", traits).lead == names
+    assert traits_in("identified", traits).lead == names
 
 
 def test_addresses_and_numbers_are_made_comparable_or_kept_as_they_came():
-    good = said_by("identified", {"email": "Ada@Acme.Example", "phone": "+1 500 555 0006"})
-    odd = said_by("identified", {"email": "ada", "phone": 7})
+    good = traits_in("identified", {"email": "Ada@Acme.Example", "phone": "+1 500 555 0006"})
+    odd = traits_in("identified", {"email": "ada", "phone": 7})
 
     assert good.lead == {"email": "ada@acme.example", "phone": "+15005550006"}
     assert odd.lead == {"attributes.email": "ada", "attributes.phone": 7}
 
 
 def test_null_empties_a_trait():
-    assert said_by("identified", {"email": None, "plan": None}).lead == {"email": None, "attributes.plan": None}
+    assert traits_in("identified", {"email": None, "plan": None}).lead == {"email": None, "attributes.plan": None}
 
 
 def test_long_texts_are_cut_to_their_columns():
-    assert said_by("identified", {"title": "x" * 200}).lead == {"title": "x" * 150}
+    assert traits_in("identified", {"title": "x" * 200}).lead == {"title": "x" * 150}
 
 
 def test_the_country_may_stand_in_the_address():
     traits = {"address": {"country": "Sweden", "city": "Lund"}}
 
-    assert said_by("identified", traits).lead == {"attributes.address": traits["address"], "country": "Sweden"}
+    assert traits_in("identified", traits).lead == {"attributes.address": traits["address"], "country": "Sweden"}
 
 
 def test_a_company_is_an_object_or_a_name():
     company = {"name": "Acme", "id": 7, "employee_count": 240, "website": "https://www.acme.example/", "plan": "pro"}
 
-    assert said_by("identified", {"company": company}).company == {
+    assert traits_in("identified", {"company": company}).company == {
         "name": "Acme",
         "external_id": "7",
         "employee_count": 240,
@@ -69,27 +73,27 @@ def test_a_company_is_an_object_or_a_name():
         "attributes.website": "https://www.acme.example/",
         "attributes.plan": "pro",
     }
-    assert said_by("identified", {"company": "Acme"}).company == {"name": "Acme"}
+    assert traits_in("identified", {"company": "Acme"}).company == {"name": "Acme"}
 
 
 @pytest.mark.parametrize("company", [None, "", 7, [], {}, {"industry": "Robots"}, {"id": True}])
 def test_a_company_that_cannot_be_told_from_others_is_none(company):
-    assert said_by("identified", {"company": company}).company == {}
+    assert traits_in("identified", {"company": company}).company == {}
 
 
 @pytest.mark.parametrize("count", ["many", -1, 2**31, True, 1.5])
 def test_a_number_of_employees_is_a_whole_number(count):
-    assert said_by("grouped", {"group_id": "g1", "employees": count}).company == {"external_id": "g1"}
+    assert traits_in("grouped", {"group_id": "g1", "employees": count}).company == {"external_id": "g1"}
 
 
 def test_a_form_says_who_filled_it_in():
     fields = {"first_name": "Ada", "jobTitle": "CTO", "title": "The Playbook", "company": "Acme", "country": ""}
 
-    assert said_by("form_submitted", fields) == Said({"first_name": "Ada", "title": "CTO"}, {"name": "Acme"})
+    assert traits_in("form_submitted", fields) == EventTraits({"first_name": "Ada", "title": "CTO"}, {"name": "Acme"})
 
 
 def test_other_events_say_nothing_about_anybody():
-    assert said_by("page_viewed", {"first_name": "Ada", "company": "Acme"}) == Said({}, {})
+    assert traits_in("page_viewed", {"first_name": "Ada", "company": "Acme"}) == EventTraits({}, {})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from leads.channels.forms.known import known_by_answers, known_by_mail, read_kno
 from leads.channels.forms.mail import opt_in_address, read_opt_in, send_form_mail, unsent_mails
 from leads.channels.forms.submit import submit_form
 from leads.channels.forms.visit import Visit
-from leads.consent.state import allows, last_words
+from leads.consent.state import allows, current_consents
 from leads.models import Consent, ConsentHow, ConsentState, Event, FormMail, FormSubmission, Identifier, Lead
 from tests.make import (
     CALL_CONSENT,
@@ -193,7 +193,7 @@ def test_the_last_word_counts_and_asking_again_takes_nothing_back():
     send(form, 2, now=NOON + timedelta(days=1), email="a@acme.com", consent_email="on")
     lead = Lead.objects.get()
 
-    words = last_words([lead.pk])
+    words = current_consents([lead.pk])
 
     assert [word.state for word in words] == [ConsentState.GIVEN]
     assert allows(words, "email")
@@ -209,7 +209,7 @@ def test_a_newsletter_counts_when_it_is_confirmed_and_once(django_capture_on_com
     assert submitted.waits
     assert not Event.objects.filter(kind="newsletter_subscribed").exists()
     assert Consent.objects.get().state == ConsentState.PENDING
-    assert not allows(last_words([submitted.lead_id]), "email")
+    assert not allows(current_consents([submitted.lead_id]), "email")
     assert opt_in_address(submitted.message_id).partition("/o/")[1] in mail.outbox[0].body
 
     submission = FormSubmission.objects.get()
@@ -221,7 +221,7 @@ def test_a_newsletter_counts_when_it_is_confirmed_and_once(django_capture_on_com
     assert (event.occurred_at, event.lead_id) == (later, submitted.lead_id)
     given = Consent.objects.get(state=ConsentState.GIVEN)
     assert (given.how, given.wording, given.said_at) == (ConsentHow.LINK, MAIL_CONSENT["wording"], later)
-    assert allows(last_words([submitted.lead_id]), "email")
+    assert allows(current_consents([submitted.lead_id]), "email")
 
 
 def test_a_wish_for_sales_does_not_wait_for_the_consent():
