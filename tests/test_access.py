@@ -112,6 +112,8 @@ TABLE = {
     "scoring/what-if/": Row(RULE_READING),
     "scoring/backtest/": Row(RULE_READING),
     "scoring/backtest/accept/": Row(ADMIN, "post"),
+    "scoring/backtest/dismiss/": Row(ADMIN, "post"),
+    "scoring/backtest/restore/": Row(ADMIN, "post"),
     "assets/": Row(CAPTURING),
     "assets/add/": Row(CAPTURING),
     "assets/<int:asset_id>/": Row(CAPTURING),

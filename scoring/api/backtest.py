@@ -14,7 +14,9 @@ from scoring.api.explanation import NothingLive
 from scoring.api.permissions import ReadsRules
 from scoring.api.whatif import rules_of
 from scoring.rules.live import NoLiveRuleSet
+from scoring.whatif.dismiss import parted
 from scoring.whatif.kept import kept_backtest
+from scoring.whatif.lift import Suggestion
 
 
 class ShareSerializer(serializers.Serializer[Any]):
@@ -54,13 +56,18 @@ class LiftSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
-    """Other points for a rule, and why."""
+    """Other points for a rule, and why; is_dismissed: an admin decided against it."""
 
     part = serializers.CharField(source="lift.part")
     name = serializers.CharField(source="lift.name")
     points = serializers.FloatField(source="lift.points")
     suggested = serializers.IntegerField(source="points")
     reason = serializers.CharField()
+    is_dismissed = serializers.SerializerMethodField()
+
+    def get_is_dismissed(self, suggestion: Suggestion) -> bool:
+        """Say whether it was dismissed."""
+        return suggestion in self.context["dismissed"]
 
 
 class BacktestSerializer(serializers.Serializer[Any]):
@@ -89,6 +96,8 @@ class BacktestView(APIView):
     def get(self, request: Request, version: int) -> Response:
         """Score closed leads as they stood before their outcome, by this version and by the live one."""
         try:
-            return Response(BacktestSerializer(kept_backtest(rules_of(version), now=timezone.now())).data)
+            found = kept_backtest(rules_of(version), now=timezone.now())
         except NoLiveRuleSet as error:
             raise NothingLive(str(error)) from error
+        _, dismissed = parted(found.suggestions)
+        return Response(BacktestSerializer(found, context={"dismissed": dismissed}).data)

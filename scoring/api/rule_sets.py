@@ -120,7 +120,7 @@ class RuleSetViewSet(PagedViewSet):
         if not isinstance(request.data, dict):
             raise ValidationError({"detail": "The body must be a rule set as an object."})
         with _refusing():
-            draft = import_draft(request.data, now=timezone.now())
+            draft = import_draft(request.data, by=caller(request), now=timezone.now())
         return _detail(draft, status=201)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=RuleSetDetailSerializer, parameters=[IF_MATCH])
@@ -142,7 +142,8 @@ class RuleSetViewSet(PagedViewSet):
     @action(detail=True, methods=["post"], url_path="draft")
     def draft(self, request: Request, version: int) -> Response:
         """Start a draft as a copy of this version."""
-        return _detail(start_draft(get_object_or_404(RuleSet, version=version), now=timezone.now()), status=201)
+        source = get_object_or_404(RuleSet, version=version)
+        return _detail(start_draft(source, by=caller(request), now=timezone.now()), status=201)
 
     @extend_schema(parameters=[AgainstSerializer], responses=DiffSerializer)
     @action(detail=True, methods=["get"], url_path="diff")

@@ -1,11 +1,11 @@
 """Create, change and delete drafts of rule sets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from leads.audit.record import record_audit
 from leads.errors import LeadError
@@ -22,8 +22,21 @@ class NotADraft(LeadError):
     """Only drafts can be changed and deleted."""
 
 
+class DraftExists(LeadError):
+    """Another draft exists that the user has not seen and may prefer to continue."""
+
+    def __init__(self, draft: RuleSet) -> None:
+        super().__init__(f"{draft.created_by or 'Somebody'} has started the draft v{draft.version}.")
+        self.draft = draft
+
+
+def drafts() -> QuerySet[RuleSet]:
+    """Return all drafts with the users who started them, newest first."""
+    return RuleSet.objects.filter(status=RuleSetStatus.DRAFT).select_related("created_by").order_by("-version")
+
+
 @transaction.atomic
-def import_draft(data: Mapping[str, object], *, note: str = "", now: datetime) -> RuleSet:
+def import_draft(data: Mapping[str, object], *, note: str = "", by: User | None = None, now: datetime) -> RuleSet:
     """Store a rule set given as JSON as a draft with the next version. Raises RuleSetError, which names the place."""
     definition = complete(data)
     draft = RuleSet.objects.create(
@@ -33,17 +46,36 @@ def import_draft(data: Mapping[str, object], *, note: str = "", now: datetime) -
         behaviour_limit=definition["behaviour_limit"],
         fit_limit=definition["fit_limit"],
         created_at=now,
+        created_by=by,
     )
     add_rules(draft, definition)
     return draft
 
 
-def start_draft(source: RuleSet, *, changes: Mapping[str, Any] | None = None, now: datetime) -> RuleSet:
+@transaction.atomic
+def start_seeing(
+    source: RuleSet, *, changes: Mapping[str, Any], note: str, seen: Collection[int], by: User, now: datetime
+) -> RuleSet:
+    """Start a draft for a user who has seen the drafts with these versions.
+
+    Raises DraftExists if there is another one.
+    """
+    # Of two users who start a draft at the same moment, the second one sees the first one's.
+    RuleSet.objects.select_for_update().get(pk=source.pk)
+    unseen = next((draft for draft in drafts() if draft.version not in seen), None)
+    if unseen is not None:
+        raise DraftExists(unseen)
+    return change_draft(start_draft(source, changes=changes, by=by, now=now), changes, note=note, keeps_rest=True)
+
+
+def start_draft(
+    source: RuleSet, *, changes: Mapping[str, Any] | None = None, by: User | None = None, now: datetime
+) -> RuleSet:
     """Store a copy of a version as a new draft, with these keys of its JSON replaced. Raises RuleSetError."""
     definition = {**definition_of(source), **(changes or {})}
     for attempt in range(1, NUMBER_ATTEMPTS + 1):
         try:
-            return import_draft(definition, now=now)
+            return import_draft(definition, by=by, now=now)
         except IntegrityError:
             if attempt == NUMBER_ATTEMPTS:
                 raise

@@ -24,6 +24,7 @@ from scoring.web.asked import NotUnderstood, asked_version, rules_or_live, whole
 from scoring.web.figures import lift_cells
 from scoring.whatif.accept import set_points
 from scoring.whatif.backtest import Backtest
+from scoring.whatif.dismiss import dismiss_suggestion, parted, restore_suggestion
 from scoring.whatif.interval import Share
 from scoring.whatif.kept import kept_backtest
 
@@ -82,15 +83,42 @@ def accept_suggestion(request: HttpRequest) -> HttpResponse:
     return redirect(_page(said, str(draft.version)))
 
 
+@roles_required(Role.ADMIN)
+@require_POST
+def decide_suggestion(request: HttpRequest, decision: str) -> HttpResponse:
+    """Dismiss a suggestion, or restore it; the toast does the opposite."""
+    said = request.POST if "name" in request.POST else request.GET
+    name, part = said.get("name", ""), said.get("part", "")
+    act, opposite, words = _DECISIONS[decision]
+    try:
+        act(part, name, _points(said, "former"), by=signed_in(request), now=timezone.now())
+    except LeadError as refusal:
+        add_refusal(request, str(refusal))
+        return redirect(_page(said, said.get("version", "")))
+    kept = {key: said[key] for key in ("version", "part", "name", "former", "back") if key in said}
+    address = reverse(f"scoring-suggestion-{opposite}")
+    add_toast(request, words.format(name=name), undo_url=f"{address}?{urlencode(kept)}")
+    return redirect(_page(said, said.get("version", "")))
+
+
+_DECISIONS = {
+    "dismiss": (dismiss_suggestion, "restore", "The suggestion for {name} is dismissed."),
+    "restore": (restore_suggestion, "dismiss", "The suggestion for {name} is shown again."),
+}
+
+
 def _figures(request: HttpRequest, rules: CompiledRuleSet) -> dict[str, object]:
     row = RuleSet.objects.filter(version=rules.rule_set.version).first()
     # Read before the figures: who accepts a suggestion is refused where the version changed since.
     state = state_of(row) if row else ""
     found = kept_backtest(rules, now=timezone.now())
+    waiting, dismissed = parted(found.suggestions)
     is_open = row is not None and row.status != RuleSetStatus.ARCHIVED
     return {
         **_context(found),
         "state": state,
+        "waiting": waiting,
+        "dismissed": dismissed,
         "may_accept": is_open and signed_in(request).role == Role.ADMIN,
         # Only the editor's table of rules has cells for them.
         "cells": lift_cells(found.lifts) if request.GET.get("tab") == "rules" else [],

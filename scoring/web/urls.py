@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.web.backtest import accept_suggestion, backtest_page
+from scoring.web.backtest import accept_suggestion, backtest_page, decide_suggestion
 from scoring.web.editor import edit_rules
 from scoring.web.figures import rule_figures
 from scoring.web.rules_page import progress, rules_page
@@ -34,4 +34,6 @@ urlpatterns = [
     path("what-if/", what_if, name="scoring-what-if"),
     path("backtest/", backtest_page, name="scoring-backtest"),
     path("backtest/accept/", accept_suggestion, name="scoring-suggestion"),
+    path("backtest/dismiss/", decide_suggestion, {"decision": "dismiss"}, name="scoring-suggestion-dismiss"),
+    path("backtest/restore/", decide_suggestion, {"decision": "restore"}, name="scoring-suggestion-restore"),
 ]

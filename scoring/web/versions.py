@@ -79,7 +79,7 @@ def export_version(request: HttpRequest, version: int) -> HttpResponse:
 def import_version(request: HttpRequest) -> HttpResponse:
     """Store a JSON file as a draft."""
     try:
-        draft = import_draft(_sent_definition(request), now=timezone.now())
+        draft = import_draft(_sent_definition(request), by=signed_in(request), now=timezone.now())
     except (LeadError, RuleSetError) as error:
         return _history(request, wrong=str(error))
     add_toast(request, f"{draft} is a draft now; nothing is scored by it yet.")
@@ -90,7 +90,7 @@ def import_version(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft_of_version(request: HttpRequest, version: int) -> HttpResponse:
     """Begin a draft that says what this version says."""
-    draft = start_draft(_find(version), now=timezone.now())
+    draft = start_draft(_find(version), by=signed_in(request), now=timezone.now())
     return redirect(f"{reverse('scoring')}?version={draft.version}")
 
 
@@ -166,7 +166,7 @@ def _former(rule_set: RuleSet) -> RuleSet | None:
 
 
 def _history(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
-    rows = RuleSet.objects.select_related("published_by")
+    rows = RuleSet.objects.select_related("published_by", "created_by")
     context = {
         "page": asked_page(request, rows, NEWEST_FIRST, size=PAGE_SIZE),
         "count": rows.count(),

@@ -6,11 +6,11 @@ from leads.errors import LeadError
 from leads.models import AuditEntry, Role
 from scoring.models import RuleSet
 from scoring.rules.definition import definition_of
-from scoring.rules.draft import change_draft, delete_draft, import_draft
+from scoring.rules.draft import change_draft, delete_draft, import_draft, start_seeing
 from scoring.rules.state import RuleSetMoved, state_of
 from scoring.whatif.accept import set_points
 from tests.make import NOON, make_user
-from tests.make_rules import MANAGER, PRICING, TRIAL
+from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
 from tests.together import at_the_same_time
 
 
@@ -77,6 +77,19 @@ def test_of_a_change_and_an_accepted_suggestion_one_is_saved_and_the_other_is_to
     assert sorted(answers) == ["RuleSetMoved", "done"]
     assert points_of(draft) == ([77, 2] if answers[0] == "done" else [15, 1])
     assert AuditEntry.objects.filter(action="suggestion accepted").count() == (answers[1] == "done")
+
+
+def test_of_two_who_start_a_draft_at_the_same_moment_the_second_is_told_of_the_first(transactional_db):
+    live = publish_rules([TRIAL, PRICING])
+    first, second = (make_user(role=Role.ADMIN) for _ in range(2))
+    options = {"changes": {"name": "Mine"}, "note": "", "seen": (), "now": NOON}
+
+    answers = at_the_same_time(
+        said_of(start_seeing, live, by=first, **options), said_of(start_seeing, live, by=second, **options)
+    )
+
+    assert sorted(answers) == ["DraftExists", "done"]
+    assert RuleSet.objects.get(status="draft").created_by in (first, second)
 
 
 def test_a_change_to_a_draft_that_was_just_discarded_is_told(draft):

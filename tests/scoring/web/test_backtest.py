@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from leads.models import AuditEntry
-from scoring.models import Rule, RuleSet
+from scoring.models import DismissedSuggestion, Rule, RuleSet
 from scoring.rules.definition import definition_of
 from scoring.rules.draft import change_draft, import_draft
 from scoring.rules.state import state_of
@@ -147,6 +147,53 @@ def test_rates_stand_with_their_error_and_counts_and_few_cases_without_a_rate(cl
     assert "100% ± 9 40 of 40" in page
     # 40 of the 42 buyers: (0.9524 + 0.0457) / 1.0915 = 0.9145 less 0.0740 is 84.0 %.
     assert "95% ± 11 40 of 42" in page
+
+
+def test_what_is_accepted_for_the_live_version_goes_into_the_draft_that_there_is(closed, signed_in, admin_user):
+    draft = import_draft({**DRAFT, "rules": [{**TRIAL, "points": 33}, EBOOK]}, now=NOON)
+    said = {"version": closed.version, "part": "rules", "name": "eBook downloaded", "points": "1", "former": "5"}
+    said["state"] = state_of(closed)
+    browser = signed_in(admin_user)
+
+    browser.post("/scoring/backtest/accept/", said)
+
+    assert RuleSet.objects.get(status="draft") == draft
+    assert [rule["points"] for rule in definition_of(draft)["rules"]] == [33, 1]
+    answer = browser.post("/scoring/backtest/accept/", {**said, "points": "2"}, follow=True)
+    assert f"eBook downloaded is worth +1 in the draft v{draft.version} already." in answer.content.decode()
+    assert [rule["points"] for rule in definition_of(draft)["rules"]] == [33, 1]
+
+
+def test_a_dismissed_suggestion_stays_away_until_it_is_taken_back_or_the_points_change(closed, signed_in, admin_user):
+    browser, whole = signed_in(admin_user), "/scoring/backtest/?whole=1"
+    said = {"version": closed.version, "part": "rules", "name": "eBook downloaded", "former": "5"}
+    assert "Dismiss<" in browser.get(whole).content.decode()
+
+    page = browser.post("/scoring/backtest/dismiss/", said, follow=True).content.decode()
+
+    assert "The suggestion for eBook downloaded is dismissed." in page
+    undo = re.search(r'action="(/scoring/backtest/restore/\?[^"]+)"', page)[1].replace("&amp;", "&")
+    page = browser.get(whole).content.decode()
+    assert "Dismiss<" not in page
+    assert "1 dismissed" in page
+    assert browser.get(f"/api/rule-sets/{closed.version}/backtest/").json()["suggestions"][0]["is_dismissed"]
+    # With other points it is another suggestion.
+    draft = import_draft({**DRAFT, "rules": [TRIAL, {**EBOOK, "points": 7}]}, now=NOON)
+    assert "Dismiss<" in browser.get(f"{whole}&version={draft.version}").content.decode()
+    draft.delete()
+    browser.post(undo)
+    assert "Dismiss<" in browser.get(whole).content.decode()
+    decided = AuditEntry.objects.filter(action__in=["suggestion dismissed", "suggestion restored"])
+    assert [entry.action for entry in decided.order_by("id")] == ["suggestion dismissed", "suggestion restored"]
+
+
+@pytest.mark.parametrize("changed", [{"part": "policy"}, {"name": ""}, {"former": "many"}])
+def test_what_is_no_suggestion_can_not_be_dismissed(closed, signed_in, admin_user, changed):
+    said = {"version": closed.version, "part": "rules", "name": "eBook downloaded", "former": "5", **changed}
+
+    signed_in(admin_user).post("/scoring/backtest/dismiss/", said)
+
+    assert not DismissedSuggestion.objects.exists()
 
 
 def test_an_archived_version_is_shown_without_a_way_to_accept(closed, signed_in, admin_user):

@@ -12,7 +12,7 @@ from scoring.rules.definition import definition_of
 from scoring.rules.draft import start_draft
 from scoring.web.figures import name_key
 from tests.admin_forms import form_fields
-from tests.make import NOON, make_event, make_lead
+from tests.make import NOON, make_event, make_lead, make_user
 from tests.make_rules import MANAGER, PRICING, TRIAL, publish_rules
 
 FORM = "rule-editor"
@@ -308,6 +308,48 @@ def test_of_two_admins_the_second_is_told_and_nothing_of_theirs_is_saved(browser
 
     assert "somebody changed this rule set meanwhile" in answer.content.decode()
     assert [rule["points"] for rule in definition_of(draft_of_live())["rules"]] == [20, 2]
+
+
+def test_who_starts_from_live_is_told_of_a_draft_that_somebody_started_meanwhile_and_may_still_start_one(
+    browser, live, signed_in
+):
+    mine = {**form_fields(browser.get("/scoring/"), FORM), "rules-1-points": "9"}
+    edit(signed_in(make_user("zoe", "admin", first_name="Zoe", last_name="Zander")), **{"rules-0-points": "20"})
+    theirs = draft_of_live()
+
+    answer = browser.post("/scoring/edit/", mine, headers={"HX-Request": "true"})
+
+    page = re.sub(r"\s+", " ", answer.content.decode())
+    assert f'<span class="medium">Zoe Zander</span> started the draft v{theirs.version} just now' in page
+    assert f'href="/scoring/?version={theirs.version}&amp;tab=rules"' in page
+    assert 'value="9"' in page
+    assert draft_of_live() == theirs
+    # Typing on asks again; only the button starts another draft.
+    browser.post("/scoring/edit/", mine, headers={"HX-Request": "true"})
+    assert draft_of_live() == theirs
+    browser.post("/scoring/edit/", {**mine, "do": "own"}, headers={"HX-Request": "true"})
+    own = RuleSet.objects.get(status="draft", version__gt=theirs.version)
+    assert [rule["points"] for rule in definition_of(own)["rules"]] == [15, 9]
+    assert str(own.created_by) == "Ada Admin"
+    assert [rule["points"] for rule in definition_of(theirs)["rules"]] == [20, 2]
+
+
+def test_who_looks_at_live_beside_a_draft_has_seen_it_and_is_not_asked(browser, live):
+    theirs = start_draft(live, now=NOON)
+    fields = form_fields(browser.get(f"/scoring/?version={live.version}"), FORM)
+
+    browser.post("/scoring/edit/", {**fields, "rules-1-points": "9"})
+
+    assert RuleSet.objects.filter(status="draft", version__gt=theirs.version).exists()
+
+
+def test_a_draft_says_who_began_it_and_names_the_others(browser, live, manager):
+    other, newest = start_draft(live, by=manager, now=NOON), start_draft(live, now=NOON)
+
+    page = browser.get("/scoring/").content.decode()
+
+    assert f"Draft v{newest.version}" in page
+    assert f">Draft v{other.version} by Max Manager</a>" in page
 
 
 @pytest.mark.parametrize("role", ["marketer", "manager", "sales"])
