@@ -193,18 +193,24 @@ def random_content(dice: random.Random) -> dict:
         },
     }
     trait = {"name": "Manages", "field": "title", "op": "contains", "value": "manager", "points": 5}
-    steps = [{"name": kind, "kind": kind} for kind in dice.sample(kinds, 2)]
+    personas = [{"name": "Manager", "minimum": 0.5, "criteria": [trait]}] if dice.random() < 0.5 else []
+    policy |= {
+        "gate_hand_raise": dice.random() < 0.5,
+        "require_persona": dice.choice([None, "any"]) if personas else None,
+        "require_journey": dice.choice([None, "any", "Way"]),
+    }
+    steps = [{"name": kind, "kind": kind} for kind in dice.sample(kinds[: dice.choice([2, 4])], 2)]
     return {
         "name": "Random",
         "rules": rules,
         "fit": [MANAGER] if dice.random() < 0.5 else [],
-        "personas": [{"name": "Manager", "minimum": 0.5, "criteria": [trait]}] if dice.random() < 0.5 else [],
+        "personas": personas,
         "journeys": [{"name": "Way", "window_days": dice.choice([3, 30]), "steps": steps}],
         "policy": policy,
     }
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(16))
 def test_it_equals_what_publishing_then_does_whatever_the_rules_before_and_after(
     seed, django_capture_on_commit_callbacks
 ):
