@@ -132,6 +132,4 @@ def _find_event(step: int, together: Sequence[frozenset[int]], step_of: dict[int
 
 
 def _later_begun(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
-    if not one or not other:
-        return one or other
-    return max(one, other, key=itemgetter(0))
+    return max(one, other, key=itemgetter(0)) if one else other

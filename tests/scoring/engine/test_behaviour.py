@@ -125,6 +125,30 @@ def test_each_value_of_a_property_counts_once_and_events_without_it_share_a_peri
     assert (entry.count, entry.points_now) == (3, 30)  # tax, payroll, and one without a name
 
 
+def test_the_values_of_a_property_may_take_turns():
+    # Tax, payroll, tax, payroll; of each the later one counts: after a day 5, and at once 10.
+    limit = {"count": 1, "per": {"value_of": "properties.webinar"}}
+    rule_set = make_rule_set(make_rule("webinar_attended", 10, half_life_days=1, limit=limit))
+    days = {3: "Tax", 2: "Payroll", 1: "Tax", 0: "Payroll"}
+    events = [make_event("webinar_attended", days_ago(day), properties={"webinar": name}) for day, name in days.items()]
+
+    [entry] = score_of(rule_set, make_facts(*events)).entries
+
+    assert (entry.count, entry.points_now) == (2, 15)
+
+
+def test_numbers_are_one_value_however_they_are_written():
+    limit = {"count": 1, "per": {"value_of": "properties.number"}}
+    rule_set = make_rule_set(make_rule("webinar_attended", 10, limit=limit))
+    numbers = [7, 7.0, "7", " 7 ", 7.5]
+    events = [
+        make_event("webinar_attended", message_id=str(i), properties={"number": number})
+        for i, number in enumerate(numbers)
+    ]
+
+    assert score_of(rule_set, make_facts(*events)).behaviour == 20
+
+
 def test_lists_and_objects_are_one_value_in_whatever_order_a_database_keeps_their_keys():
     limit = {"count": 1, "per": {"value_of": "properties.plan"}}
     rule_set = make_rule_set(make_rule("webinar_attended", 10, limit=limit))
@@ -184,6 +208,19 @@ def test_a_rules_conditions_are_asked_of_its_own_events_and_of_no_other_rules():
     entries = score_of(rule_set, make_facts(*views)).entries
 
     assert [(entry.rule, entry.points_now, entry.count) for entry in entries] == [("Pricing", 6, 2), ("Any", 3, 3)]
+
+
+def test_an_event_counts_only_where_all_conditions_are_met():
+    for_teams = [*PRICING, {"field": "properties.seats", "op": "gte", "value": 5}]
+    rule_set = make_rule_set(make_rule(points=3, conditions=for_teams))
+    views = [
+        make_event(message_id=str(number), properties=properties)
+        for number, properties in enumerate([
+            {"path": "/blog", "seats": 9}, {"path": "/pricing", "seats": 4}, {"path": "/pricing", "seats": 5},
+        ])
+    ]  # fmt: skip
+
+    assert score_of(rule_set, make_facts(*views)).behaviour == 3
 
 
 def test_a_cap_holds_losses_as_well_with_and_without_decay():

@@ -127,6 +127,17 @@ def test_a_link_is_known_by_its_address_where_it_has_no_name_and_else_is_one_of_
     assert counted(*clicks(None, None, None)) == 0
 
 
+def test_clicks_that_belong_to_no_message_are_no_burst():
+    links = [make_event("email_clicked", NOW + second, properties={"link": f"/{second}"}) for second in range(3)]
+    blank = [
+        make_event("email_clicked", NOW + 60 + second, properties={"link": f"/{second}", "message": ""})
+        for second in range(3)
+    ]
+    bare = [make_event("email_clicked", NOW + 120 + second) for second in range(3)]
+
+    assert counted(*links, *blank, *bare) == 9
+
+
 def test_a_message_shown_three_times_in_a_moment_is_no_burst_of_links():
     shown = [
         make_event("email_opened", NOW + second, properties={"message": "m1", "link": f"/{second}"})

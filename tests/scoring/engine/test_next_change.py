@@ -42,19 +42,12 @@ def test_a_fading_trial_is_due_when_it_has_lost_a_point():
     assert minutes_until_due(make_rule_set(TRIAL), facts) == 2007
 
 
-def test_a_threshold_in_the_way_comes_first():
-    # 36 + 4.5 is 40.5; the MQL threshold of 40 is crossed when 4.5 has become 4: 14 days * log2(4.5 / 4) = 3425.7 min.
+@pytest.mark.parametrize("fit", [36, 26])
+def test_a_threshold_or_its_margin_in_the_way_comes_first(fit):
+    # With 4.5 it is 40.5, above the MQL threshold of 40, or 30.5, above 40 - 10, where an MQL leaves; either is crossed
+    # when 4.5 has become 4: 14 days * log2(4.5 / 4) = 3425.7 minutes.
     rule_set = make_rule_set(
-        make_rule("trial_started", 4.5, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", 36),)
-    )
-
-    assert minutes_until_due(rule_set, make_facts(make_event("trial_started"), country="HR")) == 3426
-
-
-def test_a_margin_in_the_way_comes_first():
-    # 26 + 4.5 is 30.5, and an MQL leaves below 40 - 10: the same 3426 minutes.
-    rule_set = make_rule_set(
-        make_rule("trial_started", 4.5, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", 26),)
+        make_rule("trial_started", 4.5, half_life_days=14), fit=(make_fit_rule("country", "is", "HR", fit),)
     )
 
     assert minutes_until_due(rule_set, make_facts(make_event("trial_started"), country="HR")) == 3426
@@ -167,6 +160,15 @@ def test_a_future_event_a_decision_and_the_next_minute_set_the_due_time():
 
 def hr(points):
     return (make_fit_rule("country", "is", "HR", points),)
+
+
+def test_a_rise_to_the_very_limit_of_behaviour_is_looked_at():
+    # 69 - 10 is 59; it is 60, the limit, when 10 has become 9: 14 days * log2(10 / 9) = 3064.4 minutes.
+    rule_set = make_rule_set(
+        make_rule("demo_requested", 69), make_rule("page_viewed", -10, half_life_days=14), policy={"margin": 5}
+    )
+
+    assert minutes_until_due(rule_set, make_facts(make_event("demo_requested"), make_event("page_viewed"))) == 3065
 
 
 def test_fit_does_not_put_off_a_rise():

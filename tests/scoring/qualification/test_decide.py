@@ -81,6 +81,13 @@ def test_a_threshold_less_the_margin_is_what_it_is_by_hand():
     assert decided("sql", 64.2999994, VISIT, policy=policy).path == ("mql",)
 
 
+def test_a_millionth_of_a_point_counts():
+    policy = {**BY_SCORE, "mql_threshold": 40.000004, "margin": 0}
+
+    assert decided("mql", 40.000003, VISIT, policy=policy).path == ("engaged",)
+    assert decided("mql", 40.000004, VISIT, policy=policy).path == ()
+
+
 def test_a_policy_by_score_ignores_engagement_and_hand_raises():
     assert decided("engaged", 39, demo(), policy=BY_SCORE).path == ()
 
@@ -139,6 +146,14 @@ def test_direct_makes_every_mql_an_sql_and_leaves_by_the_conditions_of_mql():
     assert decided("sql", 29, VISIT, policy=direct).path == ("engaged",)
 
 
+def test_engagement_keeps_a_direct_sql_that_no_longer_meets_its_gates():
+    gated = {"direct": True, "require_persona": "any"}
+    rule_set = make_rule_set(personas=[CLERK], policy=gated, version=3)
+
+    assert decide_under(rule_set, "sql", 0, download()).path == ()
+    assert decide_under(rule_set, "mql", 0, download()).path == ()
+
+
 def test_a_hand_raise_keeps_a_direct_sql_whatever_its_score():
     policy = {"direct": True, "mql_on_engagement": False}
 
@@ -163,6 +178,7 @@ def test_a_gate_that_is_not_met_holds_back_the_score_path_and_only_if_told_so_ha
         ({"require_persona": "any"}, "boss", ("engaged", "mql", "sql"), "; persona gate was met"),
         ({"require_persona": "Clerk"}, "boss", ("engaged", "mql"), ""),
         ({"require_persona": "any"}, "cook", ("engaged", "mql"), ""),
+        ({"require_persona": "any", "require_journey": "any"}, "cook", ("engaged", "mql"), ""),
         ({"require_journey": "Evaluate"}, "cook", ("engaged", "mql", "sql"), "; journey gate was met"),
         (
             {"require_persona": "any", "require_journey": "any"},
@@ -240,6 +256,12 @@ def test_a_hand_raise_since_the_recycle_ends_the_rest():
 
     assert decision.path == ("engaged", "mql", "sql")
     assert decision.reason == "Back after recycling: Demo requested: asking for sales makes an SQL"
+
+
+def test_who_came_back_before_the_rest_was_over_is_looked_at_when_the_memory_ends():
+    decision = decided("recycled", 5, demo(), recycled_at=days_ago(5), retry_on=MIDNIGHT)
+
+    assert NOW + 90 * DAY < decision.next_moment < NOW + 90 * DAY + 0.001
 
 
 def test_only_a_hand_raise_after_it_reopens_a_disqualification_and_only_if_the_policy_says_so():
