@@ -64,7 +64,7 @@ class Events:
             return ask(self, chosen)
         events, positions = self.original
         asked = positions[chosen]
-        different = np.flatnonzero(np.bincount(asked, minlength=1))
+        different = np.flatnonzero(np.bincount(asked))
         answers: Answers = ask(events, different)[np.searchsorted(different, asked)]
         return answers
 

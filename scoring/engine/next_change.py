@@ -157,7 +157,7 @@ def _safe_steps(terms: _Terms, low: Floats, high: Floats, elapsed: Floats) -> tu
 def _fading(left: Floats, chosen: Flags, half_life: Floats) -> _Fading:
     points = np.where(chosen, left, 0.0)
     rate = _LN_2 / half_life
-    shortest = np.where(chosen, half_life, np.inf).min(axis=1, initial=np.inf)
+    shortest = np.where(chosen, half_life, np.inf).min(axis=1)
     return _Fading(points.sum(axis=1), points @ rate, points @ (rate * rate), shortest)
 
 

@@ -66,9 +66,8 @@ class Cases:
     @property
     def reopens(self) -> Flags:
         """Disqualified leads with a hand-raise after the disqualification, if the policy reopens those."""
-        raised = self.scores.memory.hand_raise
-        later = _times(self.scores, raised) > np.nan_to_num(self.states.disqualified_at, nan=-np.inf)
-        return (raised != NOTHING) & later & self.policy.reopen_disqualified
+        raised = _times(self.scores, self.scores.memory.hand_raise)
+        return (raised > np.nan_to_num(self.states.disqualified_at, nan=-np.inf)) & self.policy.reopen_disqualified
 
     def kind_of(self, position: int) -> str:
         """Return an event's kind in words."""

@@ -26,7 +26,7 @@ def _why_reached(case: Cases, row: int, stage: str) -> str:
 
 def _why_entered(case: Cases, row: int, stage: str) -> str:
     policy, memory = case.policy, case.scores.memory
-    if stage == SQL and case.passes_hand_raise[row]:
+    if case.passes_hand_raise[row]:
         return f"{case.kind_of(memory.hand_raise[row])}: asking for sales makes an SQL"
     if stage == SQL and not policy.direct:
         return _why_score_reached(case, row, policy.sql_threshold)

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from scoring.engine.batch import Batch, Ints, batch_of, latest_recycles, ranges
 from scoring.engine.facts import SIGNALS
 from scoring.engine.score import compile_rule_set, score_batch, without_ungated_journeys
-from tests.scoring.engine.make_facts import NOW, days_ago, make_event, make_facts, score_of
+from tests.scoring.engine.make_facts import (
+    NOW,
+    days_ago,
+    make_event,
+    make_facts,
+    make_fit_rule,
+    make_rule_set,
+    score_of,
+)
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
 
@@ -117,6 +125,23 @@ def test_values_that_are_lists_stay_values():
     listed = [make_event(when=float(number), properties={"tags": ["a", "b"]}, name=str(number)) for number in range(2)]
 
     assert batch_of([make_facts(*listed)], 10.0, []).events.properties.tolist() == [{"tags": ["a", "b"]}] * 2
+
+
+def test_what_leads_are_is_the_same_at_every_moment():
+    # 10 points for the country, and the persona's 6 of 8 for the title of the third.
+    persona = {
+        "name": "Manager",
+        "criteria": [make_fit_rule("title", "is", "manager", 6, "Role"), make_fit_rule("phone", "is", "1", 2, "Phone")],
+    }
+    rules = compile_rule_set(make_rule_set(fit=(make_fit_rule("country", "is", "HR", 10),), personas=[persona]))
+    facts = [make_facts(country="HR"), make_facts(), make_facts(title="manager")]
+
+    scores = score_batch(rules, batch_of(facts, NOW, rules.fields).at_moments(numbers(2, 0, 2, 1), np.full(4, NOW)))
+
+    assert scores.fit.tolist() == [6, 10, 6, 0]
+    assert scores.fits.match.tolist() == [0.75, 0, 0.75, 0]
+    assert scores.fits.met.tolist() == [[False], [True], [False], [False]]
+    assert [match and match.met for match in map(scores.persona, range(4))] == [("Role",), None, ("Role",), None]
 
 
 @st.composite

@@ -1,5 +1,6 @@
 import pytest
 
+from scoring.engine.score import compile_rule_set, score_leads
 from tests.scoring.engine.make_facts import (
     NOW,
     at,
@@ -99,6 +100,7 @@ def test_a_week_begins_on_monday_and_may_span_two_years():
     # 2026-07-12 is a Sunday; 2026-12-31 (Thursday) and 2027-01-03 (Sunday) share ISO week 2026-W53.
     assert counted(one_a_week, at("2026-07-12 23:59:59"), at("2026-07-13 00:00:00")) == 2
     assert counted(one_a_week, at("2026-07-13 00:00:00"), at("2026-07-19 23:59:59")) == 1
+    assert counted(one_a_week, at("2026-07-06"), at("2026-07-13"), at("2026-07-20")) == 3
     assert counted(one_a_week, at("2026-12-31 10:00:00"), at("2027-01-03 10:00:00")) == 1
     assert counted(one_a_week, at("1969-12-28 10:00:00"), at("1969-12-29 10:00:00")) == 2
 
@@ -244,3 +246,24 @@ def test_a_line_brings_the_sum_back_into_its_limits_where_it_is_outside(points, 
     _, *adjusted = score_of(make_rule_set(make_rule(points=points)), make_facts(make_event())).entries
 
     assert adjusted == lines
+
+
+def test_what_each_rule_gave_each_lead_stands_in_a_row_for_each_lead():
+    # Two trials of 15 with a half-life of 14 days: worth 22.5 as of the later one, 11.25 a half-life after that.
+    rule_set = make_rule_set(make_rule("demo_requested", 30), make_rule("trial_started", 15, half_life_days=14, cap=20))
+    trials = make_facts(make_event("trial_started", days_ago(28)), make_event("trial_started", days_ago(14)))
+
+    did = score_leads(compile_rule_set(rule_set), [make_facts(), trials], NOW).did
+
+    assert did.number.tolist() == [[0, 0], [0, 2]]
+    assert did.last_at.tolist() == [[0, 0], [0, days_ago(14)]]
+    assert did.worth.tolist() == [[0, 0], [0, 22.5]]
+    assert did.total.tolist() == did.now.tolist() == [[0, 0], [0, 11.25]]
+    assert did.given.tolist() == [[0, 0], [0, 20]]
+
+
+def test_each_lead_has_periods_of_its_own():
+    rule_set = make_rule_set(make_rule(points=1, limit={"count": 1, "per": "ever"}))
+    views = [make_facts(make_event(when=days_ago(day)), make_event(when=days_ago(day + 1))) for day in (1, 3, 5)]
+
+    assert score_leads(compile_rule_set(rule_set), views, NOW).did.number.tolist() == [[1], [1], [1]]

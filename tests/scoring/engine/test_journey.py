@@ -36,8 +36,20 @@ def demo(when):
 def test_steps_in_order_inside_the_window_complete_a_journey():
     done = progress(guide(days_ago(20)), pricing(days_ago(10)), demo(days_ago(1)))
 
-    assert (done.progress, done.steps, done.complete) == (3, 3, True)
+    assert (done.name, done.progress, done.steps, done.complete) == ("Evaluate", 3, 3, True)
     assert done.reached_at == (days_ago(20), days_ago(10), days_ago(1))
+
+
+def test_a_journey_that_is_on_its_way_is_not_complete():
+    begun = progress(guide(days_ago(20)), pricing(days_ago(10)))
+
+    assert (begun.progress, begun.complete, begun.reached_at) == (2, False, (days_ago(20), days_ago(10)))
+
+
+def test_an_event_that_does_not_meet_the_conditions_of_a_step_is_none():
+    blog = make_event("page_viewed", days_ago(10), properties={"path": "/blog"})
+
+    assert progress(guide(days_ago(20)), blog, demo(days_ago(1))).progress == 1
 
 
 def test_whatever_happens_between_the_steps_makes_no_difference():
@@ -93,6 +105,12 @@ def test_of_events_at_one_moment_each_takes_the_step_that_leaves_room_for_the_ot
     blog = make_event("page_viewed", NOW, message_id="blog", properties={"path": "/blog"})
 
     assert progress(pricing(NOW), blog, steps=looks).complete
+
+
+def test_of_events_at_one_moment_none_takes_two_steps_though_another_takes_a_later_one():
+    looks = [{"name": "A page", "kind": "page_viewed"}, PRICING, GUIDE, DEMO]
+
+    assert progress(pricing(NOW), demo(NOW), steps=looks).progress == 1
 
 
 def test_held_events_and_what_lies_ahead_are_no_steps():

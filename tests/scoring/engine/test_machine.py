@@ -37,6 +37,12 @@ def test_within_ten_seconds_of_its_messages_delivery_a_click_is_held():
     assert counted(delivery(0, message="m2"), click(5)) == 1
 
 
+def test_each_message_is_judged_by_its_own_delivery_and_links():
+    burst = [click(60, "/a", "m2"), click(62, "/b", "m2"), click(65, "/c", "m2")]
+
+    assert counted(delivery(0), click(5), *burst, delivery(90, "m3"), click(95, message="m3"), click(200)) == 1
+
+
 def test_three_links_of_one_message_within_five_seconds_are_held():
     burst = [click(60, "/a"), click(62, "/b"), click(65, "/c")]
 

@@ -48,6 +48,11 @@ def test_points_that_floats_add_up_badly_reach_the_minimum_that_they_should():
     # By hand 0.1 + 0.2 is 0.3 of 1.0, and 0.7 is the rest; floats say 0.30000000000000004.
     parts = [{**ROLE, "name": str(points), "points": points} for points in (0.1, 0.2)]
 
+    assert score(
+        # 0.1 + 0.5 of 0.8 is three quarters; floats say 0.7499999999999999.
+        persona(minimum=0.75, criteria=(parts[0], {**ROLE, "points": 0.5}, {**PLACE, "points": 0.2})),
+        title="Office Manager",
+    ).persona
     assert score(persona(minimum=0.3, criteria=(*parts, {**PLACE, "points": 0.7})), title="Office Manager").persona
     assert score(persona(minimum=0.7, criteria=(*parts, {**PLACE, "points": 0.7})), country="NO").persona
 
@@ -78,3 +83,9 @@ def test_persona_and_fit_rules_share_the_fit_limit():
 
     assert found.fit == 40
     assert found.entries[-1][:4] == ("fit_limit", "adjustment", -4, -4)
+
+
+def test_a_persona_that_asks_for_no_match_is_everybody_who_is_no_other():
+    found = score(persona("Anybody", minimum=0), title="Clerk", country="DE", organization__employee_count=9)
+
+    assert (found.persona.name, found.persona.match, found.fit) == ("Anybody", 0, 0)

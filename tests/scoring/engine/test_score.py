@@ -8,11 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scoring.engine.make_facts import NOW, score_of
+from scoring.engine.score import compile_rule_set, without_ungated_journeys
+from tests.scoring.engine.make_facts import NOW, make_rule_set, score_of
 from tests.scoring.engine.naive import is_held, naive_score
 from tests.scoring.engine.strategies import leads, rule_sets, times
 
 always = settings(max_examples=150)
+
+
+@pytest.mark.parametrize(("gate", "followed"), [(None, []), ("Buy", ["Buy"]), ("any", ["Ask", "Buy"])])
+def test_of_journeys_those_are_needed_that_a_gate_asks_for(gate, followed):
+    steps = [{"name": "Look", "kind": "page_viewed"}]
+    journeys = [{"name": name, "window_days": 30, "steps": steps} for name in ("Ask", "Buy")]
+    rules = compile_rule_set(make_rule_set(journeys=journeys, policy={"require_journey": gate}))
+
+    assert [journey.name for journey in without_ungated_journeys(rules).journeys] == followed
 
 
 @always

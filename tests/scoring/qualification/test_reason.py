@@ -12,6 +12,9 @@ def test_the_reason_says_what_took_the_score_from_where_to_where():
     by_rules = decided("mql", 78, trial, policy=BY_SCORE, fit=0, behaviour=63, decided_version=2)
     first = decided("mql", 78, trial, policy=BY_SCORE)
 
+    by_nothing_new = decided("mql", 78, policy=BY_SCORE, fit=23.2, behaviour=40)
+
+    assert by_nothing_new.reason == "Behaviour took the score from 63 to 78"
     assert rising.reason == "Trial started took the score from 63 to 78"
     assert by_fit.reason == "The score of 78 reached the threshold of 70"
     assert by_rules.reason == "Version 3 of the rules took the score from 63 to 78"
