@@ -141,6 +141,7 @@ def test_what_leads_are_is_the_same_at_every_moment():
     assert scores.fit.tolist() == [6, 10, 6, 0]
     assert scores.fits.match.tolist() == [0.75, 0, 0.75, 0]
     assert scores.fits.met.tolist() == [[False], [True], [False], [False]]
+    assert scores.persona_names() == ["Manager", "", "Manager", ""]
     assert [match and match.met for match in map(scores.persona, range(4))] == [("Role",), None, ("Role",), None]
 
 

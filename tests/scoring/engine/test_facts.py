@@ -45,5 +45,10 @@ def test_lead_fields_are_needed_that_fit_rules_and_personas_look_at():
     assert needed_lead_fields(RULE_SET) == ["attributes.plan", "country", "source", "title"]
 
 
-def test_raw_names_are_needed_of_kinds_with_a_condition_on_them():
+def test_names_are_needed_of_kinds_that_a_condition_tells_apart_by_them():
+    by_name = {"field": "name", "op": "is", "value": "Guide"}
+    steps = [{"name": "Guide", "kind": "ebook_downloaded", "conditions": [*ON_PATH, by_name]}]
+    journeys = [{"name": "Evaluate", "window_days": 30, "steps": steps}]
+
     assert kinds_by_name(RULE_SET) == {"trial_started"}
+    assert kinds_by_name(make_rule_set(journeys=journeys)) == {"ebook_downloaded"}
