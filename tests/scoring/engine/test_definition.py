@@ -67,6 +67,14 @@ def test_what_is_left_out_has_its_usual_value():
     )
 
 
+def test_a_limit_may_be_as_large_as_a_million():
+    rule = {"name": "Visit", "kind": "page_viewed", "points": 1, "limit": {"count": 1_000_000, "per": "ever"}}
+
+    read = rule_set_from_json({"name": "Large", "rules": [rule]}, version=1)
+
+    assert read.rules[0].limit == Limit(1_000_000, "ever", None)
+
+
 def test_a_limit_by_value_knows_its_property():
     limits = [rule.limit for rule in rule_set_from_json(json.loads(EXAMPLE), version=1).rules]
 

@@ -53,6 +53,18 @@ def test_three_links_of_one_message_within_five_seconds_are_held():
     assert counted(click(60, "/a"), click(61, "/b"), click(62, "/c", message="m2")) == 3
 
 
+def test_a_message_that_is_shown_is_no_link_of_a_burst():
+    shown = make_event("email_opened", NOW + 61, properties={"message": "m1"})
+
+    assert counted(click(60, "/a"), shown, click(62, "/b")) == 3
+
+
+def test_a_click_of_no_message_does_not_hide_a_burst_after_it():
+    of_no_message = make_event("email_clicked", NOW + 50, properties={"link": "/z"})
+
+    assert counted(of_no_message, click(60, "/a"), click(62, "/b"), click(65, "/c")) == 1
+
+
 def test_links_opened_together_with_the_hidden_one_are_held():
     hidden = click(60, "/hidden", signal="honeypot")
 
