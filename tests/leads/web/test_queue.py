@@ -201,7 +201,7 @@ def test_a_marketer_is_told_who_may(browser, admin_user, action):
     lead.refresh_from_db()
     assert response.status_code == 403
     assert lead.stage == Stage.SQL
-    assert "It is for Sales, Manager, Admin." in response.content.decode()
+    assert "It is open to Sales, Manager and Admin." in response.content.decode()
     assert "Ada Admin" in response.content.decode()
 
 
