@@ -9,7 +9,6 @@ from leads.events.due import mark_due
 from leads.handoff.claim import claim_lead
 from leads.models import Lead, Role, Stage
 from scoring.qualification.turns import part_of
-from scoring.tasks import SCORED_IN_THE_REQUEST
 from tests.faults.exact import BY_DEMO, assert_everything_is_exact, make_due_lead, moves_of, publish_now
 from tests.make import make_event, make_user
 from tests.processes import wait_for
@@ -36,8 +35,7 @@ def test_an_event_that_commits_while_a_worker_waits_to_write_is_not_missed(house
 def test_a_claim_that_commits_while_a_worker_waits_to_take_the_lead_away_stands(house):
     house.beat.signal_all(signal.SIGSTOP)
     publish_now()
-    # So many that whoever publishes leaves them to the workers.
-    leads = [make_due_lead("demo_requested") for _ in range(SCORED_IN_THE_REQUEST + 2)]
+    leads = [make_due_lead("demo_requested") for _ in range(12)]
     rep = make_user("sam", Role.SALES)
     complaints = house.complaints()
     house.settle()
@@ -47,7 +45,7 @@ def test_a_claim_that_commits_while_a_worker_waits_to_take_the_lead_away_stands(
     publish_now(sql_on_hand_raise=False)
     with transaction.atomic():
         list(Lead.objects.order_by("pk").select_for_update())
-        house.score(part_of(leads[0].pk))
+        house.sweep()
         wait_for(house.waiting_for_a_lock, "a worker with moves to write")
         claim_lead(leads[0], rep=rep, now=timezone.now())
     house.settle()
