@@ -51,12 +51,12 @@ def sweep() -> None:
 def take_part_in_rescore(walker: str) -> None:
     """Take part in a full rescore for a while, then queue up again: what other tasks wait for comes in between."""
     until = monotonic() + STRETCH
-    while (scored := rescore_next(clock=timezone.now)) is not None and monotonic() < until:
+    while rescore_next(clock=timezone.now) is not None:
         keep_turn(walker)
-    if scored is None:
-        end_turn(walker)
-    else:
-        take_part_in_rescore.delay(walker=walker)
+        if monotonic() >= until:
+            take_part_in_rescore.delay(walker=walker)
+            return
+    end_turn(walker)
 
 
 def rescore_soon() -> None:

@@ -8,7 +8,6 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from leads.models import Lead
-from leads.rows import is_postgresql, run
 from scoring.engine.batch import Flags
 from scoring.engine.next_change import TOLERANCE
 from scoring.qualification.drain import Clock, Progress, drain_due, no_garbage_collection
@@ -61,9 +60,6 @@ def _rescore_changed(lead_ids: Sequence[int], *, now: datetime) -> bool:
         rescore_leads(lead_ids, now=now)
         return True
     rows = np.flatnonzero(~_stands(outcome, now))
-    if not len(rows) and is_postgresql():
-        # Only the range's beginning is written, and where that is lost the batch is looked at again.
-        run("SET LOCAL synchronous_commit TO off", [])
     refused = set(outcome.leads.id[rows].tolist()) - store(outcome, rows, now=now)
     return not refused or not _were_scored_by_others(refused, outcome.version, now)
 

@@ -14,6 +14,7 @@ from scoring.models import RuleSet
 from scoring.qualification.drain import due_parts
 from scoring.qualification.turns import PARTS, part_of, take_turn
 from scoring.qualification.walk import drain_all
+from scoring.rules.full_rescore import begin_full_rescore
 from tests.make import NOON, make_event, make_lead
 from tests.make_rules import TRIAL, publish_rules
 
@@ -150,6 +151,20 @@ def test_a_turn_is_given_to_one_task_at_a_time():
     first, second = take_turn(1), take_turn(1)
 
     assert (first, second) == (True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_part_in_a_rescore_keeps_the_turn_while_queueing_up_again(published, monkeypatch):
+    monkeypatch.setattr(tasks, "STRETCH", 0)
+    make_lead()
+    begin_full_rescore()
+
+    tasks.take_part_in_rescore(walker="walker-0")
+    is_free_between = take_turn("walker-0")
+    tasks.take_part_in_rescore(walker="walker-0")
+
+    assert not is_free_between
+    assert take_turn("walker-0")
 
 
 def test_every_scheduled_task_exists():
